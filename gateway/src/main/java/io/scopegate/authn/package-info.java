@@ -1,0 +1,5 @@
+/** Who a credential is. */
+@NullMarked
+package io.scopegate.authn;
+
+import org.jspecify.annotations.NullMarked;

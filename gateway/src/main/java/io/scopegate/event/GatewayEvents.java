@@ -1,0 +1,35 @@
+package io.scopegate.event;
+
+import io.scopegate.policy.Decision;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What happened. Implementations are called on event loops: they never block and are safe from any
+ * thread. Every method does nothing by default.
+ */
+public interface GatewayEvents {
+
+  /** Events that nobody listens to. */
+  GatewayEvents NONE = new GatewayEvents() {};
+
+  /** A request was decided, before anything is answered or forwarded. */
+  default void decided(Decision decision) {}
+
+  /**
+   * An exchange is over, or was broken off.
+   *
+   * @param decision if the request could be read as far as that
+   * @param method one of the standard methods or {@code _OTHER}: a caller cannot grow it
+   * @param status the status that was sent, or 0 if the connection broke before
+   * @param duration from the first byte of the head to the last of the answer
+   */
+  default void completed(
+      Optional<Decision> decision, String method, int status, Duration duration) {}
+
+  /**
+   * The route table was read again: the new one is in force, or it had problems and the old one
+   * stays.
+   */
+  default void reloaded(boolean ok, long generation) {}
+}

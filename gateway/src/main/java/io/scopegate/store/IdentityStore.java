@@ -1,0 +1,104 @@
+package io.scopegate.store;
+
+import io.scopegate.permission.Level;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Principal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Tokens by digest and memberships by subject. Every method may block and none is called on an
+ * event loop. A change is durable when the method returns, and every listener has been told. Safe
+ * from any thread.
+ */
+public interface IdentityStore extends AutoCloseable {
+
+  /** Returns the token of this digest, expired or not. */
+  Optional<StoredToken> token(TokenDigest digest);
+
+  /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
+  Optional<Principal> principal(String subject);
+
+  /** Says whether there are tokens of a form that is not ours. */
+  boolean hasImportedTokens();
+
+  /**
+   * Replaces the organizations of the file whole, and creates the tokens that are not there yet;
+   * all or nothing.
+   *
+   * @param tokenOf makes the token of an entry of the file; asked only for those that are not there
+   *     yet
+   * @return the tokens that were created, in the order of the file
+   * @throws StoreConflict if a token of the file contradicts one that is there
+   */
+  List<StoredToken> load(Identities identities, Function<Identities.Token, NewToken> tokenOf);
+
+  /**
+   * Keeps a new token.
+   *
+   * @throws StoreConflict if the subject has one of the name, or the digest is taken
+   */
+  StoredToken create(NewToken token);
+
+  /** Returns the tokens of a subject, or of all, ordered by subject and name. */
+  List<StoredToken> tokens(Optional<String> subject);
+
+  /** Takes a token out of force for good; says whether there was one. */
+  boolean revoke(String tokenId);
+
+  /** Notes when a token was last used. */
+  void used(String tokenId, Instant at);
+
+  /**
+   * Gives a subject exactly these roles at a place, whose organization is made if it is not there.
+   *
+   * @param place the id of a team or project; the organization's own id at its level
+   */
+  void putMember(String organization, Level level, String place, String subject, Set<String> roles);
+
+  /** Takes all roles at a place from a subject; says whether it had any. */
+  boolean removeMember(String organization, Level level, String place, String subject);
+
+  /** Lets a team own a project. */
+  void putTeamProject(String organization, String team, String project);
+
+  /** Ends that a team owns a project; says whether it did. */
+  boolean removeTeamProject(String organization, String team, String project);
+
+  /** Makes a subject known, disabled or not. */
+  void putSubject(String subject, boolean disabled);
+
+  /** Forgets a subject with its memberships and tokens; says whether it was known. */
+  boolean removeSubject(String subject);
+
+  /** Tells the listener of every change from now on, before the changing call returns. */
+  void onChange(Listener listener);
+
+  @Override
+  void close();
+
+  /** Hears of changes, on the thread that makes them. Never blocks. */
+  interface Listener {
+    /** A token was created or taken out of force. */
+    void tokenChanged(TokenDigest digest);
+
+    /** What a subject holds has changed, or whether it is disabled. */
+    void subjectChanged(String subject);
+
+    /** An organization has changed, with it possibly what any subject holds. */
+    void everythingChanged();
+  }
+
+  /** A change contradicts what is kept. */
+  final class StoreConflict extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Makes one that says what contradicts what. */
+    public StoreConflict(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.scopegate.policy;
+
+import io.scopegate.route.RequestLine;
+import io.scopegate.route.Route;
+import java.util.List;
+import java.util.Optional;
+
+/** What was decided of a request, with everything needed to say why. Immutable. */
+public sealed interface Decision {
+
+  /** Returns the row, if one counted. */
+  Optional<Route> route();
+
+  /** Returns who asked. */
+  Caller caller();
+
+  /**
+   * Returns what the roles and the credential came to at the places of the request, if they were
+   * looked at.
+   */
+  Optional<Grants> grants();
+
+  /** The request may go to its backend: the only key to one. Made by {@link Authorizer} alone. */
+  final class Allow implements Decision {
+    private final RequestLine line;
+    private final Route row;
+    private final Caller caller;
+    private final Optional<Grants> grants;
+    private final Optional<Listing> listing;
+    private final Optional<Deny> overruled;
+
+    Allow(
+        RequestLine line,
+        Route row,
+        Caller caller,
+        Optional<Grants> grants,
+        Optional<Listing> listing,
+        Optional<Deny> overruled) {
+      this.line = line;
+      this.row = row;
+      this.caller = caller;
+      this.grants = grants;
+      this.listing = listing;
+      this.overruled = overruled;
+    }
+
+    /** Returns the request line that was judged, which is the one to forward. */
+    public RequestLine line() {
+      return line;
+    }
+
+    /** Returns the row. */
+    public Route row() {
+      return row;
+    }
+
+    @Override
+    public Optional<Route> route() {
+      return Optional.of(row);
+    }
+
+    @Override
+    public Caller caller() {
+      return caller;
+    }
+
+    @Override
+    public Optional<Grants> grants() {
+      return grants;
+    }
+
+    /**
+     * Returns the projects or organizations where the requirement is met, on rows that list them.
+     */
+    public Optional<Listing> listing() {
+      return listing;
+    }
+
+    /** Returns the refusal that shadow mode overruled, if there was one. */
+    public Optional<Deny> overruled() {
+      return overruled;
+    }
+  }
+
+  /**
+   * The request is refused.
+   *
+   * @param code why
+   * @param detail the reason in words, for the caller
+   * @param missing what is missing, for {@link Code#INSUFFICIENT_ROLE} and {@link
+   *     Code#INSUFFICIENT_SCOPE}
+   * @param scope the smallest set of scopes that would do, sorted, for {@link
+   *     Code#INSUFFICIENT_SCOPE}
+   */
+  record Deny(
+      Code code,
+      String detail,
+      Optional<Route> route,
+      Caller caller,
+      Optional<Grants> grants,
+      Missing missing,
+      List<String> scope)
+      implements Decision {
+    /** Copies what it is given. */
+    public Deny {
+      scope = List.copyOf(scope);
+    }
+
+    /** Says whether a bigger token would help. */
+    public boolean acquirable() {
+      return code == Code.INSUFFICIENT_SCOPE;
+    }
+  }
+
+  /**
+   * Where a requirement is met, by id.
+   *
+   * @param kind what the ids are
+   * @param everywhere whether it is met at every present and future project and nothing bounds it
+   * @param ids sorted; may be empty
+   */
+  record Listing(Kind kind, boolean everywhere, List<String> ids) {
+    /** Copies what it is given. */
+    public Listing {
+      ids = List.copyOf(ids);
+    }
+
+    /** What a listing names. */
+    public enum Kind {
+      PROJECTS,
+      ORGANIZATIONS
+    }
+  }
+}
