@@ -1,6 +1,7 @@
 package io.scopegate.route;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Method, target and host of a request in the one accepted spelling. Ambiguity is rejected, never
@@ -128,5 +129,21 @@ public final class RequestLine implements Reading {
   /** Returns the decoded segments without path parameters. */
   Segments bareSegments() {
     return bare;
+  }
+
+  /**
+   * Returns why the request is refused even if it meets no row, if it has a spelling that only a
+   * row could take.
+   */
+  public Optional<String> refusalWithoutRow() {
+    return Optional.ofNullable(refusal(false, false));
+  }
+
+  /** Returns why a row that takes only so much cannot take it, or null if the row can. */
+  @Nullable String refusal(boolean takesEncodedSlash, boolean takesPathParameters) {
+    if (encodedSlash && !takesEncodedSlash) {
+      return "the path holds an encoded slash or backslash";
+    }
+    return pathParameters && !takesPathParameters ? "the path holds a `;`" : null;
   }
 }

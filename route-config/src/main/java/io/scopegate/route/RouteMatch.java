@@ -48,6 +48,11 @@ public final class RouteMatch {
     return group.rows();
   }
 
+  /** Says whether one of the rows is public. */
+  public boolean mayBePublic() {
+    return group.mayBePublic();
+  }
+
   /** Says whether the rows can be told apart only once the caller is known. */
   public boolean needsCaller() {
     return group.needsCaller();
