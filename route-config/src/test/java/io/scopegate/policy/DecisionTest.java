@@ -18,8 +18,7 @@ class DecisionTest {
 
   @TestFactory
   Stream<DynamicTest> every_case_is_decided_as_the_file_says() {
-    PolicyReader.Outcome read =
-        PolicyReader.read(FOLDER.resolve("routes.yaml"), Optional.empty());
+    PolicyReader.Outcome read = PolicyReader.read(FOLDER.resolve("routes.yaml"), Optional.empty());
     assertThat(read.problems()).noneMatch(problem -> problem.isError());
     Policy policy = read.policy().orElseThrow();
     PolicyTestFile.Outcome tests =
