@@ -1,0 +1,52 @@
+package io.scopegate.proxy.http1;
+
+/** The grammar of what may follow a chunk's size (RFC 9112 §7.1.1), without white space. */
+final class ChunkExtensions {
+  private ChunkExtensions() {}
+
+  /** Says whether the bytes from here to the end of the line are extensions, or nothing. */
+  static boolean areValid(byte[] line, int from, int length) {
+    int at = from;
+    while (at < length) {
+      if (line[at] != ';') {
+        return false;
+      }
+      int name = at + 1;
+      at = tokenEnd(line, name, length);
+      if (at == name) {
+        return false;
+      }
+      if (at < length && line[at] == '=') {
+        int value = at + 1;
+        at =
+            value < length && line[value] == '"'
+                ? quotedEnd(line, value + 1, length)
+                : tokenEnd(line, value, length);
+        if (at <= value) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static int tokenEnd(byte[] line, int from, int length) {
+    int end = from;
+    while (end < length && Grammar.isToken(line, end, end + 1)) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Returns where the quoted string is over, or -1. */
+  private static int quotedEnd(byte[] line, int from, int length) {
+    int at = from;
+    while (at < length && Grammar.isText(line, at, at + 1)) {
+      if (line[at] == '"') {
+        return at + 1;
+      }
+      at += line[at] == '\\' ? 2 : 1;
+    }
+    return -1;
+  }
+}
