@@ -115,7 +115,7 @@ public final class Fields implements HttpFields {
   }
 
   /** Says whether two names are the same but for case and for {@code -} and {@code _}. */
-  static boolean isAlias(String left, String right) {
+  public static boolean isAlias(String left, String right) {
     if (left.length() != right.length()) {
       return false;
     }

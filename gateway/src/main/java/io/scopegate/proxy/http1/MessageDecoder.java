@@ -4,9 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.FastThreadLocal;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +20,6 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   /** What may lie here unread before the socket is left alone. */
   private static final int MAX_HELD = 64 * 1024;
 
-  private static final FastThreadLocal<byte[]> LINES =
-      new FastThreadLocal<>() {
-        @Override
-        protected byte[] initialValue() {
-          return new byte[MAX_HEAD];
-        }
-      };
-
   private enum Step {
     AWAIT,
     START_LINE,
@@ -46,24 +35,25 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private Step step;
+  private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf buffer;
   private boolean held;
   private boolean decoding;
-  private int searched;
   private int headBytes;
   private long left;
   private Fields fields = new Fields();
-  private @Nullable Malformed malformed;
+  private final Objections objections = new Objections();
+  private final LineReader lines = new LineReader(objections);
 
   MessageDecoder(boolean starts) {
     this.step = starts ? Step.START_LINE : Step.AWAIT;
   }
 
   /** Reads the first line; returns false if it refused it. */
-  abstract boolean startLine(byte[] line, int length);
+  abstract boolean startLine(byte[] line, int length, Objections objections);
 
   /** Makes the head of the first line and these fields, or refuses it. */
-  abstract @Nullable Object head(Fields fields);
+  abstract @Nullable Object head(Fields fields, Objections objections);
 
   abstract Framing framing(Object head);
 
@@ -72,8 +62,8 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     return false;
   }
 
-  /** Says whether a value of these bytes may stand in a field. */
-  abstract boolean isValue(byte[] line, int from, int to);
+  /** Says whether field values may hold bytes from 0x80. */
+  abstract boolean takesObsText();
 
   /** Lets the next message be read. */
   final void expectMessage() {
@@ -88,10 +78,10 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   /** Hands out again, beginning with what has come in meanwhile. */
-  public final void release(ChannelHandlerContext ctx) {
+  public final void release() {
     if (held) {
       held = false;
-      resume(ctx);
+      resume();
     }
   }
 
@@ -104,7 +94,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
 
   /** Says whether nothing of a next message has come. */
   public final boolean isClean() {
-    return buffer == null && malformed == null;
+    return buffer == null && objections.isEmpty();
   }
 
   /** Says whether a first byte of a message has come that is not over. */
@@ -112,8 +102,9 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     return buffer != null || (step != Step.AWAIT && (step != Step.START_LINE || headBytes > 0));
   }
 
-  final void resume(ChannelHandlerContext ctx) {
-    if (!decoding) {
+  final void resume() {
+    ChannelHandlerContext ctx = context;
+    if (!decoding && ctx != null) {
       decode(ctx);
       readWhatFits(ctx);
       ctx.fireChannelReadComplete();
@@ -151,15 +142,15 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   private void decode(ChannelHandlerContext ctx) {
     decoding = true;
     try {
-      while (!held && malformed == null && advance(ctx)) {
+      while (!held && objections.isEmpty() && advance(ctx)) {
         dropEmptyBuffer();
       }
     } finally {
       decoding = false;
     }
     dropEmptyBuffer();
-    if (malformed != null && step != Step.DROP) {
-      Malformed refused = malformed;
+    Malformed refused = objections.first();
+    if (refused != null && step != Step.DROP) {
       drop();
       ctx.fireChannelRead(refused);
     }
@@ -175,7 +166,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (buffer != null) {
       buffer.release();
       buffer = null;
-      searched = 0;
+      lines.reset();
     }
   }
 
@@ -195,27 +186,28 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       case CHUNK_LINE -> readChunkLine(in);
       case CHUNK_END -> readChunkEnd(in);
       case UNTIL_CLOSE -> handOut(ctx, in, in.readableBytes());
-      case AWAIT -> awaited();
+      case AWAIT -> awaited(objections);
       case END, DROP -> false;
     };
   }
 
   /** Bytes came before the message was expected; returns false to let them lie. */
-  boolean awaited() {
+  boolean awaited(Objections objections) {
     return false;
   }
 
   private boolean readStartLine(ByteBuf in) {
-    int length = readLine(in, MAX_START_LINE, Malformed.Kind.TARGET_TOO_LONG);
+    int length = lines.read(in, MAX_START_LINE, Malformed.Kind.TARGET_TOO_LONG);
     if (length < 0) {
       return false;
     }
     headBytes += length + 2;
     if (length == 0) {
       // RFC 9112 §2.2: an empty line or two before the request line are left over, more are odd.
-      return headBytes <= maxLeadingBytes() || refuse("empty lines instead of a start line");
+      return headBytes <= maxLeadingBytes()
+          || objections.refuse("empty lines instead of a start line");
     }
-    if (!startLine(LINES.get(), length)) {
+    if (!startLine(lines.line(), length, objections)) {
       return false;
     }
     step = Step.FIELDS;
@@ -228,7 +220,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readField(ChannelHandlerContext ctx, ByteBuf in) {
-    int length = readLine(in, MAX_HEAD - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
+    int length = lines.read(in, MAX_HEAD - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
     if (length < 0) {
       return false;
     }
@@ -237,40 +229,14 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       return step == Step.FIELDS ? endHead(ctx) : endMessage(ctx, new BodyEnd(fields));
     }
     if (fields.size() == MAX_FIELDS || headBytes > MAX_HEAD) {
-      return refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
+      return objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
     }
-    byte[] line = LINES.get();
-    int colon = 0;
-    while (colon < length && line[colon] != ':') {
-      colon++;
-    }
-    if (colon == length || !Grammar.isToken(line, 0, colon)) {
-      return refuse("not a header field line");
-    }
-    int from = colon + 1;
-    int to = length;
-    while (from < to && isBlank(line[from])) {
-      from++;
-    }
-    while (to > from && isBlank(line[to - 1])) {
-      to--;
-    }
-    if (!isValue(line, from, to)) {
-      return refuse("a header field value holds a character it cannot hold");
-    }
-    fields.addRead(
-        new String(line, 0, colon, StandardCharsets.ISO_8859_1),
-        new String(line, from, to - from, StandardCharsets.ISO_8859_1));
-    return true;
-  }
-
-  private static boolean isBlank(byte b) {
-    return b == ' ' || b == '\t';
+    return FieldLine.read(lines.line(), length, takesObsText(), fields, objections);
   }
 
   private boolean endHead(ChannelHandlerContext ctx) {
-    Object head = head(fields);
-    if (head == null) {
+    Object head = head(fields, objections);
+    if (head == null || !objections.isEmpty()) {
       return false;
     }
     if (isInterim(head)) {
@@ -310,7 +276,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (length == in.readableBytes()) {
       // The last of what was read: hand over the buffer instead of a slice of it.
       buffer = null;
-      searched = 0;
+      lines.reset();
       ctx.fireChannelRead(in);
     } else {
       ctx.fireChannelRead(in.readRetainedSlice(length));
@@ -319,126 +285,33 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readChunkLine(ByteBuf in) {
-    int length = readLine(in, MAX_CHUNK_LINE, Malformed.Kind.SYNTAX);
+    int length = lines.read(in, MAX_CHUNK_LINE, Malformed.Kind.SYNTAX);
     if (length < 0) {
       return false;
     }
-    byte[] line = LINES.get();
-    int digits = 0;
-    long size = 0;
-    while (digits < length && Character.digit(line[digits], 16) >= 0) {
-      size = (size << 4) | Character.digit(line[digits], 16);
-      digits++;
-      if (digits > 8) {
-        return refuse("a chunk size has more than eight digits");
-      }
+    left = ChunkLine.size(lines.line(), length);
+    if (left < 0) {
+      return objections.refuse("not a chunk size, or one of more than eight digits");
     }
-    if (digits == 0 || !ChunkExtensions.areValid(line, digits, length)) {
-      return refuse("not a chunk size line");
-    }
-    left = size;
-    if (size == 0) {
-      step = Step.TRAILERS;
+    step = left == 0 ? Step.TRAILERS : Step.CHUNK;
+    if (left == 0) {
       headBytes = 0;
       fields = new Fields();
-    } else {
-      step = Step.CHUNK;
     }
     return true;
   }
 
   private boolean readChunkEnd(ByteBuf in) {
-    if (in.readableBytes() < 2) {
-      return in.isReadable() && in.getByte(in.readerIndex()) != '\r'
-          ? refuse("a chunk is longer than its size")
-          : false;
+    boolean returns = in.getByte(in.readerIndex()) == '\r';
+    if (returns && in.readableBytes() < 2) {
+      return false;
     }
-    if (in.readByte() != '\r' || in.readByte() != '\n') {
-      return refuse("a chunk is longer than its size");
+    if (!returns || in.getByte(in.readerIndex() + 1) != '\n') {
+      return objections.refuse("a chunk is longer than its size");
     }
+    in.skipBytes(2);
     step = Step.CHUNK_LINE;
     return true;
-  }
-
-  /**
-   * Takes a line into the thread's array; returns its length without the end of line, or -1 if it
-   * is not whole yet or was refused.
-   */
-  private int readLine(ByteBuf in, int max, Malformed.Kind tooLong) {
-    int start = in.readerIndex();
-    int feed = in.indexOf(start + searched, in.writerIndex(), (byte) '\n');
-    int length = (feed < 0 ? in.writerIndex() : feed) - start - 1;
-    if (length > max) {
-      refuse(tooLong, "a line is too long");
-      return -1;
-    }
-    if (feed < 0) {
-      searched = in.readableBytes();
-      return -1;
-    }
-    searched = 0;
-    if (length < 0 || in.getByte(feed - 1) != '\r') {
-      refuse("a line ends without a carriage return");
-      return -1;
-    }
-    in.readBytes(LINES.get(), 0, length);
-    in.skipBytes(2);
-    return length;
-  }
-
-  /** Refuses the message; nothing after it is read. */
-  final boolean refuse(String detail) {
-    return refuse(Malformed.Kind.SYNTAX, detail);
-  }
-
-  private boolean refuse(Malformed.Kind kind, String detail) {
-    malformed = new Malformed(kind, detail);
-    return false;
-  }
-
-  /** Returns the value of a field that may stand once; refuses the message if it stands twice. */
-  final Optional<String> only(Fields fields, String name) {
-    int line = fields.line(name, 0);
-    if (line < 0) {
-      return Optional.empty();
-    }
-    if (fields.line(name, line + 1) >= 0) {
-      refuse("`" + name + "` stands more than once");
-    }
-    return Optional.of(fields.value(line));
-  }
-
-  /**
-   * Returns the framing that the fields state, if they state one; refuses what could be read in two
-   * ways (RFC 9112 §6.3).
-   */
-  final Optional<Framing> statedFraming(Fields fields, boolean http10) {
-    Optional<String> coding = only(fields, "Transfer-Encoding");
-    Optional<String> length = only(fields, "Content-Length");
-    if (coding.isPresent()) {
-      if (length.isPresent()) {
-        refuse("both `Content-Length` and `Transfer-Encoding`");
-      } else if (http10) {
-        refuse("`Transfer-Encoding` in HTTP/1.0");
-      } else if (!coding.get().equalsIgnoreCase("chunked")) {
-        refuse("a transfer coding other than `chunked`");
-      }
-      return Optional.of(Framing.CHUNKED);
-    }
-    if (length.isEmpty()) {
-      return Optional.empty();
-    }
-    String digits = length.get();
-    // 18 digits are less than 2^63 and more than any body.
-    if (!Grammar.isDigits(digits) || digits.length() > 18) {
-      refuse("`Content-Length` is not a length");
-      return Optional.empty();
-    }
-    return Optional.of(Framing.fixed(Long.parseLong(digits)));
-  }
-
-  final boolean isRefused() {
-    return malformed != null;
   }
 
   @Override
@@ -448,6 +321,11 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     }
     drop();
     ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
   }
 
   @Override

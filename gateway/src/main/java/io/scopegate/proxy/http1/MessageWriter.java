@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The bytes of heads and chunks. Confined to the channel's event loop. */
+// Whether a write worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class MessageWriter {
   private static final FastThreadLocal<MessageWriter> WRITERS =
       new FastThreadLocal<>() {
@@ -61,6 +63,11 @@ public final class MessageWriter {
 
   /** Writes a chunk with this content. */
   public static void writeChunk(Channel channel, ByteBuf content) {
+    if (!content.isReadable()) {
+      // An empty chunk would be the last one.
+      content.release();
+      return;
+    }
     ByteBuf size = channel.alloc().buffer(10);
     ByteBufUtil.writeAscii(size, Integer.toHexString(content.readableBytes()));
     size.writeShort(('\r' << 8) | '\n');

@@ -1,6 +1,5 @@
 package io.scopegate.proxy.http1;
 
-import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,9 @@ public final class RequestDecoder extends MessageDecoder {
   }
 
   /** Lets the next request be read, beginning with what has come already. */
-  public void nextRequest(ChannelHandlerContext ctx) {
+  public void nextRequest() {
     expectMessage();
-    resume(ctx);
+    resume();
   }
 
   @Override
@@ -31,22 +30,22 @@ public final class RequestDecoder extends MessageDecoder {
   }
 
   @Override
-  boolean isValue(byte[] line, int from, int to) {
-    return Grammar.isText(line, from, to);
+  boolean takesObsText() {
+    return false;
   }
 
   @Override
-  boolean startLine(byte[] line, int length) {
+  boolean startLine(byte[] line, int length, Objections objections) {
     int first = space(line, 0, length);
     int second = space(line, first + 1, length);
     if (second >= length
         || !Grammar.isToken(line, 0, first)
         || !Grammar.isTarget(line, first + 1, second)) {
-      return refuse("not a request line");
+      return objections.refuse("not a request line");
     }
     String version = text(line, second + 1, length);
     if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
-      return refuse("the version is neither HTTP/1.1 nor HTTP/1.0");
+      return objections.refuse("the version is neither HTTP/1.1 nor HTTP/1.0");
     }
     method = text(line, 0, first);
     target = text(line, first + 1, second);
@@ -67,18 +66,18 @@ public final class RequestDecoder extends MessageDecoder {
   }
 
   @Override
-  @Nullable Object head(Fields fields) {
-    String host = only(fields, "Host").orElse("");
-    if (!isRefused() && !Grammar.isAuthority(host)) {
-      refuse("`Host` is missing or not a host");
+  @Nullable Object head(Fields fields, Objections objections) {
+    String host = FramingFields.only(fields, "Host", objections).orElse("");
+    if (objections.isEmpty() && !Grammar.isAuthority(host)) {
+      objections.refuse("`Host` is missing or not a host");
     }
-    Framing framing = statedFraming(fields, http10).orElse(Framing.NONE);
-    boolean expects = !http10 && expectsContinue(fields, framing);
+    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.NONE);
+    boolean expects = !http10 && expectsContinue(fields, framing, objections);
     ConnectionOptions connection = ConnectionOptions.read(fields);
     if (connection == null) {
-      refuse("`Connection` is not a list of names");
+      objections.refuse("`Connection` is not a list of names");
     }
-    if (isRefused() || connection == null) {
+    if (!objections.isEmpty() || connection == null) {
       return null;
     }
     boolean keepAlive = http10 ? connection.keepsAlive() : !connection.closes();
@@ -86,10 +85,10 @@ public final class RequestDecoder extends MessageDecoder {
     return new RequestHead(method, target, host, http10, fields, framing, keepAlive, expects);
   }
 
-  private boolean expectsContinue(Fields fields, Framing framing) {
-    Optional<String> expectation = only(fields, "Expect");
+  private boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
+    Optional<String> expectation = FramingFields.only(fields, "Expect", objections);
     if (expectation.isPresent() && !expectation.get().equalsIgnoreCase("100-continue")) {
-      refuse("an expectation other than `100-continue`");
+      objections.refuse("an expectation other than `100-continue`");
     }
     return expectation.isPresent() && !framing.isEmpty();
   }

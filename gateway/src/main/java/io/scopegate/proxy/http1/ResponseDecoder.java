@@ -36,17 +36,17 @@ public final class ResponseDecoder extends MessageDecoder {
   }
 
   @Override
-  boolean awaited() {
-    return refuse("an answer that nobody asked for");
+  boolean awaited(Objections objections) {
+    return objections.refuse("an answer that nobody asked for");
   }
 
   @Override
-  boolean isValue(byte[] line, int from, int to) {
-    return Grammar.isObsText(line, from, to);
+  boolean takesObsText() {
+    return true;
   }
 
   @Override
-  boolean startLine(byte[] line, int length) {
+  boolean startLine(byte[] line, int length, Objections objections) {
     started = true;
     String text = new String(line, 0, length, StandardCharsets.ISO_8859_1);
     boolean version = text.startsWith("HTTP/1.1 ") || text.startsWith("HTTP/1.0 ");
@@ -54,11 +54,11 @@ public final class ResponseDecoder extends MessageDecoder {
         || length < 12
         || !Grammar.isDigits(text.substring(9, 12))
         || (length > 12 && (line[12] != ' ' || !Grammar.isObsText(line, 13, length)))) {
-      return refuse("not a status line");
+      return objections.refuse("not a status line");
     }
     status = Integer.parseInt(text.substring(9, 12));
     if (status < 100 || status > 599) {
-      return refuse("not a status");
+      return objections.refuse("not a status");
     }
     reason = length > 13 ? text.substring(13) : "";
     http10 = text.charAt(7) == '0';
@@ -66,13 +66,13 @@ public final class ResponseDecoder extends MessageDecoder {
   }
 
   @Override
-  @Nullable Object head(Fields fields) {
-    Framing framing = statedFraming(fields, http10).orElse(Framing.UNTIL_CLOSE);
+  @Nullable Object head(Fields fields, Objections objections) {
+    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.UNTIL_CLOSE);
     ConnectionOptions connection = ConnectionOptions.read(fields);
     if (connection == null) {
-      refuse("`Connection` is not a list of names");
+      objections.refuse("`Connection` is not a list of names");
     }
-    if (isRefused() || connection == null) {
+    if (!objections.isEmpty() || connection == null) {
       return null;
     }
     if (status < 200 || status == 204 || status == 304 || toHead) {

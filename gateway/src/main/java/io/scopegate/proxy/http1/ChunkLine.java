@@ -1,11 +1,28 @@
 package io.scopegate.proxy.http1;
 
-/** The grammar of what may follow a chunk's size (RFC 9112 §7.1.1), without white space. */
-final class ChunkExtensions {
-  private ChunkExtensions() {}
+/** The grammar of the line before a chunk (RFC 9112 §7.1.1), without white space. */
+final class ChunkLine {
+  /** What is longer wraps around in some readers. */
+  private static final int MAX_DIGITS = 8;
+
+  private ChunkLine() {}
+
+  /** Returns the size that a line states, or -1 if it is no such line. */
+  static long size(byte[] line, int length) {
+    long size = 0;
+    int digits = 0;
+    while (digits < length && Character.digit(line[digits], 16) >= 0) {
+      if (digits == MAX_DIGITS) {
+        return -1;
+      }
+      size = (size << 4) | Character.digit(line[digits], 16);
+      digits++;
+    }
+    return digits > 0 && areExtensions(line, digits, length) ? size : -1;
+  }
 
   /** Says whether the bytes from here to the end of the line are extensions, or nothing. */
-  static boolean areValid(byte[] line, int from, int length) {
+  private static boolean areExtensions(byte[] line, int from, int length) {
     int at = from;
     while (at < length) {
       if (line[at] != ';') {
