@@ -39,6 +39,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf buffer;
   private boolean held;
   private boolean decoding;
+  private boolean closed;
   private int headBytes;
   private long left;
   private Fields fields = new Fields();
@@ -108,6 +109,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       decode(ctx);
       readWhatFits(ctx);
       ctx.fireChannelReadComplete();
+      endIfClosed(ctx);
     }
   }
 
@@ -316,11 +318,25 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    closed = true;
+    endIfClosed(ctx);
+  }
+
+  private void endIfClosed(ChannelHandlerContext ctx) {
+    if (!closed || (held && buffer != null && outlivesConnection())) {
+      return;
+    }
+    closed = false;
     if (step == Step.UNTIL_CLOSE) {
       endMessage(ctx, BodyEnd.PLAIN);
     }
     drop();
     ctx.fireChannelInactive();
+  }
+
+  /** Says whether what is held is still handed out after the connection has ended. */
+  boolean outlivesConnection() {
+    return false;
   }
 
   @Override

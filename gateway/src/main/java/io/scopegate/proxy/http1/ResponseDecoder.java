@@ -40,6 +40,12 @@ public final class ResponseDecoder extends MessageDecoder {
     return objections.refuse("an answer that nobody asked for");
   }
 
+  // Everything that came counts, however slowly the client takes it.
+  @Override
+  boolean outlivesConnection() {
+    return true;
+  }
+
   @Override
   boolean takesObsText() {
     return true;
