@@ -12,7 +12,7 @@ import java.util.Set;
  */
 public final class Problems {
   private final Set<Problem> found = new LinkedHashSet<>();
-  private boolean errors;
+  private int noted;
 
   /** Starts without a problem. */
   public Problems() {}
@@ -40,19 +40,31 @@ public final class Problems {
     add(problem(at, Problem.Severity.WARNING, message, ""));
   }
 
+  /** Notes what was found in another file. */
+  void addAll(Collection<Problem> others) {
+    others.forEach(this::add);
+  }
+
   private static Problem problem(
       Position at, Problem.Severity severity, String message, String hint) {
     return new Problem(at.file(), at.line(), at.column(), severity, message, hint);
   }
 
   private void add(Problem problem) {
-    errors |= problem.isError();
+    if (problem.isError()) {
+      noted++;
+    }
     found.add(problem);
   }
 
   /** Says whether anything found makes the files unusable. */
   public boolean hasErrors() {
-    return errors;
+    return noted > 0;
+  }
+
+  /** Counts the errors noted so far, those said before included. */
+  int noted() {
+    return noted;
   }
 
   /** Returns what was found, by file, line and column. */
