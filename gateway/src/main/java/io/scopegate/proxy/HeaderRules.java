@@ -154,9 +154,12 @@ final class HeaderRules {
     if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
       Grants grants = allow.grants().get();
       grants.organization().ifPresent(id -> out.add("X-Scopegate-Organization", id));
-      if (!grants.effective().isEmpty()) {
-        out.add("X-Scopegate-Permissions", permissionWords.get(grants.effective(), this::words));
-      }
+      grants
+          .effective()
+          .filter(set -> !set.isEmpty())
+          .ifPresent(
+              set ->
+                  out.add("X-Scopegate-Permissions", permissionWords.get(set, HeaderRules::words)));
     }
     if (allow.listing().isPresent()) {
       Decision.Listing listing = allow.listing().get();
@@ -168,7 +171,7 @@ final class HeaderRules {
     }
   }
 
-  private String words(PermissionSet set) {
+  private static String words(PermissionSet set) {
     return String.join(" ", set.names());
   }
 

@@ -159,7 +159,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
 
   private void answer(
       RequestHead request, LocalHandler.@Nullable Answer answer, @Nullable Throwable failure) {
-    if (!answering || head != request) {
+    if (!answering) {
       return; // the client has gone meanwhile
     }
     answering = false;
