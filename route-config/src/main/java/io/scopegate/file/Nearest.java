@@ -17,7 +17,7 @@ final class Nearest {
       return Optional.empty();
     }
     String best = null;
-    int fewest = Math.max(1, Math.min(3, word.length() / 3)) + 1;
+    int fewest = Math.min(3, (word.length() + 1) / 3) + 1;
     for (String candidate : known) {
       if (Math.abs(candidate.length() - word.length()) > fewest || candidate.equals(word)) {
         continue;
