@@ -2,7 +2,9 @@ package io.scopegate.permission;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +17,22 @@ import java.util.Set;
  * from. Immutable.
  */
 public final class PermissionCatalog {
+  private final List<Permission> declared;
+
+  /** By bit, which is the order of the names: a set lists its names sorted without sorting them. */
   private final List<Permission> permissions;
+
   private final Map<String, Integer> bits;
   private final long[][] implied;
   private final PermissionSet none;
   private final PermissionSet planned;
   private final PermissionSet all;
+  private final Map<Level, PermissionSet> tied = new EnumMap<>(Level.class);
 
   private PermissionCatalog(
       List<Permission> permissions, Map<String, ? extends Collection<String>> implies) {
-    this.permissions = List.copyOf(permissions);
+    this.declared = List.copyOf(permissions);
+    this.permissions = declared.stream().sorted(Comparator.comparing(Permission::name)).toList();
     this.bits = new HashMap<>();
     for (int bit = 0; bit < this.permissions.size(); bit++) {
       String name = this.permissions.get(bit).name();
@@ -42,6 +50,12 @@ public final class PermissionCatalog {
     }
     this.planned = new PermissionSet(this, plannedBits);
     this.all = new PermissionSet(this, allBits);
+    for (Permission permission : this.permissions) {
+      permission
+          .level()
+          .ifPresent(
+              level -> tied.merge(level, of(List.of(permission.name())), PermissionSet::union));
+    }
     this.implied = closures(implies);
   }
 
@@ -88,7 +102,7 @@ public final class PermissionCatalog {
 
   /** Returns all permissions, in the order they were declared. */
   public List<Permission> permissions() {
-    return permissions;
+    return declared;
   }
 
   /** Returns the declared names. */
@@ -167,6 +181,11 @@ public final class PermissionCatalog {
       }
     }
     return rest;
+  }
+
+  /** Returns the permissions that may be tested at this level only. */
+  public PermissionSet tiedTo(Level level) {
+    return tied.getOrDefault(level, none);
   }
 
   private PermissionSet single(int bit) {

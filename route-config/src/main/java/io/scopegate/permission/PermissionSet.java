@@ -82,7 +82,6 @@ public final class PermissionSet {
   public List<String> names() {
     return IntStream.iterate(next(0), bit -> bit >= 0, bit -> next(bit + 1))
         .mapToObj(catalog::name)
-        .sorted()
         .toList();
   }
 

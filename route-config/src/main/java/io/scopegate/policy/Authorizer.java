@@ -1,9 +1,13 @@
 package io.scopegate.policy;
 
+import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
+import io.scopegate.route.Route;
 import io.scopegate.route.RouteMatch;
+import io.scopegate.route.Rule;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,12 +36,55 @@ public final class Authorizer {
 
   /** Takes the steps that need no credential. */
   public static Admission admit(Policy policy, Reading reading, HttpFields fields) {
-    throw new UnsupportedOperationException();
+    if (reading instanceof Reading.Refused refused) {
+      return new Settled(badRequest(refused.detail()));
+    }
+    RequestLine line = (RequestLine) reading;
+    Optional<RouteMatch> match = policy.routes().match(line);
+    Optional<String> ambiguity =
+        match.isPresent() ? match.get().refusal() : line.refusalWithoutRow();
+    if (ambiguity.isPresent()) {
+      return new Settled(badRequest(ambiguity.get()));
+    }
+    if (match.isPresent() && match.get().mayBePublic()) {
+      RouteMatch.Choice choice = match.get().choose(fields, Optional.empty());
+      if (choice instanceof RouteMatch.Ambiguous ambiguous) {
+        return new Settled(badRequest(ambiguous.detail()));
+      }
+      if (choice instanceof RouteMatch.Chosen chosen && chosen.row().isPublic()) {
+        return new Settled(
+            new Decision.Allow(
+                line,
+                chosen.row(),
+                new Caller.Anonymous(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+      }
+    }
+    return new Pending(policy, line, fields, match);
   }
 
   /** Takes the other steps. */
   public static Decision decide(Pending pending, Caller caller) {
-    throw new UnsupportedOperationException();
+    Optional<Decision.Deny> stranger = refusalOfStranger(caller);
+    if (pending.match().isEmpty()) {
+      return stranger.isPresent() ? stranger.get() : notDeclared(caller);
+    }
+    RouteMatch.Choice choice = pending.match().get().choose(pending.fields(), subjectOf(caller));
+    if (choice instanceof RouteMatch.Chosen chosen) {
+      Decision decision =
+          stranger.isPresent()
+              ? at(stranger.get(), chosen.row())
+              : decide(pending, chosen.row(), (Caller.Authenticated) caller);
+      return decision instanceof Decision.Deny deny ? shadowed(pending.line(), deny) : decision;
+    }
+    if (stranger.isPresent()) {
+      return stranger.get();
+    }
+    return choice instanceof RouteMatch.Ambiguous ambiguous
+        ? refusal(Code.BAD_REQUEST, ambiguous.detail(), caller)
+        : notDeclared(caller);
   }
 
   /** Takes all steps for a caller that is known beforehand. */
@@ -46,5 +93,93 @@ public final class Authorizer {
     return admission instanceof Settled settled
         ? settled.decision()
         : decide((Pending) admission, caller);
+  }
+
+  private static Decision decide(Pending pending, Route row, Caller.Authenticated caller) {
+    if (row.rule() instanceof Rule.Permitted permitted) {
+      return wrongKind(row, permitted.credential(), caller)
+          .orElseGet(() -> new Entitlement(pending, row, permitted, caller).decide());
+    }
+    Rule.Authenticated rule = (Rule.Authenticated) row.rule();
+    return wrongKind(row, rule.credential(), caller)
+        .orElseGet(
+            () ->
+                new Decision.Allow(
+                    pending.line(),
+                    row,
+                    caller,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()));
+  }
+
+  private static Optional<Decision> wrongKind(
+      Route row, Optional<CredentialKind> wanted, Caller.Authenticated caller) {
+    if (wanted.isEmpty() || wanted.get() == caller.kind()) {
+      return Optional.empty();
+    }
+    String detail = "this route wants a " + wanted.get().word() + " as its credential";
+    return Optional.of(at(refusal(Code.CREDENTIAL_KIND, detail, caller), row));
+  }
+
+  /**
+   * In shadow mode a refusal is recorded and overruled, but not one for a request that has no one
+   * reading.
+   */
+  private static Decision shadowed(RequestLine line, Decision.Deny deny) {
+    Route row = deny.route().orElseThrow();
+    if (!row.forwarding().shadow()
+        || deny.code().status() == 400
+        || deny.code() == Code.CROSS_SITE) {
+      return deny;
+    }
+    return new Decision.Allow(
+        line, row, deny.caller(), deny.grants(), Optional.empty(), Optional.of(deny));
+  }
+
+  private static Optional<Decision.Deny> refusalOfStranger(Caller caller) {
+    if (caller instanceof Caller.Authenticated) {
+      return Optional.empty();
+    }
+    if (caller instanceof Caller.Ambiguous ambiguous) {
+      return Optional.of(refusal(Code.BAD_REQUEST, ambiguous.detail(), caller));
+    }
+    Code code =
+        caller instanceof Caller.Anonymous
+            ? Code.CREDENTIAL_MISSING
+            : caller instanceof Caller.Invalid
+                ? Code.CREDENTIAL_INVALID
+                : Code.IDENTITY_UNAVAILABLE;
+    return Optional.of(refusal(code, code.title(), caller));
+  }
+
+  private static Optional<String> subjectOf(Caller caller) {
+    return caller instanceof Caller.Authenticated authenticated
+        ? Optional.of(authenticated.principal().subject())
+        : Optional.empty();
+  }
+
+  private static Decision.Deny badRequest(String detail) {
+    return refusal(Code.BAD_REQUEST, detail, new Caller.Anonymous());
+  }
+
+  private static Decision.Deny notDeclared(Caller caller) {
+    return refusal(Code.ROUTE_NOT_DECLARED, Code.ROUTE_NOT_DECLARED.title(), caller);
+  }
+
+  private static Decision.Deny refusal(Code code, String detail, Caller caller) {
+    return new Decision.Deny(
+        code, detail, Optional.empty(), caller, Optional.empty(), Missing.nothing(), List.of());
+  }
+
+  private static Decision.Deny at(Decision.Deny deny, Route row) {
+    return new Decision.Deny(
+        deny.code(),
+        deny.detail(),
+        Optional.of(row),
+        deny.caller(),
+        deny.grants(),
+        deny.missing(),
+        deny.scope());
   }
 }

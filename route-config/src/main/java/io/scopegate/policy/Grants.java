@@ -9,11 +9,31 @@ import java.util.Optional;
  * delegation. Immutable.
  */
 public final class Grants {
-  private Grants() {}
+  private final Optional<String> organization;
+  private final Optional<String> team;
+  private final Optional<String> project;
+  private final Optional<Standing> standing;
+  private final Optional<PermissionSet> effective;
 
-  /** Returns the id of the organization of the place, if there is one. */
+  Grants(
+      Optional<String> organization,
+      Optional<String> team,
+      Optional<String> project,
+      Optional<Standing> standing,
+      Optional<PermissionSet> effective) {
+    this.organization = organization;
+    this.team = team;
+    this.project = project;
+    this.standing = standing;
+    this.effective = effective;
+  }
+
+  /**
+   * Returns the id of the organization of the place, or what the request calls it if the caller is
+   * not in it.
+   */
   public Optional<String> organization() {
-    throw new UnsupportedOperationException();
+    return organization;
   }
 
   /**
@@ -21,7 +41,7 @@ public final class Grants {
    * known.
    */
   public Optional<String> team() {
-    throw new UnsupportedOperationException();
+    return team;
   }
 
   /**
@@ -29,7 +49,7 @@ public final class Grants {
    * known.
    */
   public Optional<String> project() {
-    throw new UnsupportedOperationException();
+    return project;
   }
 
   /**
@@ -37,14 +57,14 @@ public final class Grants {
    * sorted.
    */
   public List<String> roles() {
-    throw new UnsupportedOperationException();
+    return standing.map(Standing::labels).orElse(List.of());
   }
 
   /**
-   * Returns what roles and delegation have in common there: the only thing a route is compared
-   * with.
+   * Returns what roles and delegation have in common there, the only thing a route is compared
+   * with; empty where the requirement is not held at one place.
    */
-  public PermissionSet effective() {
-    throw new UnsupportedOperationException();
+  public Optional<PermissionSet> effective() {
+    return effective;
   }
 }

@@ -2,18 +2,33 @@ package io.scopegate.route;
 
 import io.scopegate.permission.Level;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a row requires, in the words of the table. Immutable. */
 public sealed interface Expression {
+
+  /** Returns it as strings, maps and lists, the way the table words it and answers repeat it. */
+  Object plain();
+
   /** One permission, at the place the row means or at another one that it names. */
-  record Term(String permission, Optional<Level> at) implements Expression {}
+  record Term(String permission, Optional<Level> at) implements Expression {
+    @Override
+    public Object plain() {
+      return at.isEmpty() ? permission : Map.of("permission", permission, "at", at.get().word());
+    }
+  }
 
   /** At least one of these. */
   record Any(List<Expression> of) implements Expression {
     /** Copies what it is given. */
     public Any {
       of = List.copyOf(of);
+    }
+
+    @Override
+    public Object plain() {
+      return Map.of("any", of.stream().map(Expression::plain).toList());
     }
   }
 
@@ -22,6 +37,11 @@ public sealed interface Expression {
     /** Copies what it is given. */
     public All {
       of = List.copyOf(of);
+    }
+
+    @Override
+    public Object plain() {
+      return Map.of("all", of.stream().map(Expression::plain).toList());
     }
   }
 }

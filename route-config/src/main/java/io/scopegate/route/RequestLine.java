@@ -65,4 +65,12 @@ public final class RequestLine implements Reading {
   public boolean hasPathParameters() {
     throw new UnsupportedOperationException();
   }
+
+  /**
+   * Returns why the request is refused even if it meets no row, if it has a spelling that only a
+   * row could take.
+   */
+  public Optional<String> refusalWithoutRow() {
+    throw new UnsupportedOperationException();
+  }
 }

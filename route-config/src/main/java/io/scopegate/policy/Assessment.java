@@ -1,0 +1,125 @@
+package io.scopegate.policy;
+
+import io.scopegate.permission.PermissionSet;
+import io.scopegate.route.Requirement.Alternative;
+import io.scopegate.route.Rule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Holds one requirement against the sites where it may be met, first by the roles, then with the
+ * delegation. The intersection alone counts: with any-of, a role that holds one alternative and a
+ * token that holds the other share nothing. Confined to one decision.
+ */
+final class Assessment {
+  private static final Comparator<PermissionSet> FEWEST =
+      Comparator.comparingInt(PermissionSet::size)
+          .thenComparing(set -> String.join(" ", set.names()));
+
+  private final Policy policy;
+  private final Rule.Permitted rule;
+  private final List<Site> sites;
+  private final Optional<PermissionSet> delegated;
+
+  /**
+   * Prepares the assessment.
+   *
+   * @param delegated what the token carries, closed under {@code implies}; empty for everything
+   */
+  Assessment(
+      Policy policy, Rule.Permitted rule, List<Site> sites, Optional<PermissionSet> delegated) {
+    this.policy = policy;
+    this.rule = rule;
+    this.sites = sites;
+    this.delegated = delegated;
+  }
+
+  /** Why it is not met. */
+  record Shortfall(Code code, String detail, Missing missing, List<String> scope) {}
+
+  /** Returns why the requirement is met at no site, or nothing if it is met. */
+  Optional<Shortfall> shortfall() {
+    if (sites.stream().noneMatch(this::rolesHold)) {
+      return Optional.of(permissionShortfall());
+    }
+    if (sites.stream().noneMatch(this::rolesWouldDo)) {
+      return Optional.of(roleShortfall());
+    }
+    return sites.stream().anyMatch(this::isMetAt)
+        ? Optional.empty()
+        : Optional.of(scopeShortfall());
+  }
+
+  /** Says whether roles and delegation together meet the requirement at this site. */
+  boolean isMetAt(Site site) {
+    return site.hasRoles(rule)
+        && alternatives().stream()
+            .anyMatch(
+                alternative -> site.lacking(alternative).isEmpty() && isDelegated(alternative));
+  }
+
+  private boolean rolesHold(Site site) {
+    return alternatives().stream().anyMatch(alternative -> site.lacking(alternative).isEmpty());
+  }
+
+  private boolean rolesWouldDo(Site site) {
+    return rolesHold(site) && site.hasRoles(rule);
+  }
+
+  private boolean isDelegated(Alternative alternative) {
+    return delegated.isEmpty() || delegated.get().containsAll(alternative.everything());
+  }
+
+  private List<Alternative> alternatives() {
+    return rule.requirement().alternatives();
+  }
+
+  private Shortfall permissionShortfall() {
+    PermissionSet least =
+        sites.stream()
+            .flatMap(site -> alternatives().stream().map(site::lacking))
+            .min(FEWEST)
+            .orElseThrow();
+    return new Shortfall(
+        Code.INSUFFICIENT_ROLE,
+        "the caller's roles do not hold " + words(least.names()),
+        new Missing(List.of(), least.names()),
+        List.of());
+  }
+
+  private Shortfall roleShortfall() {
+    List<String> wanted = new ArrayList<>();
+    rule.roles()
+        .forEach((level, names) -> names.forEach(name -> wanted.add(level.word() + ":" + name)));
+    wanted.sort(null);
+    return new Shortfall(
+        Code.INSUFFICIENT_ROLE,
+        "the caller does not have the role " + words(wanted),
+        new Missing(List.of(), wanted),
+        List.of());
+  }
+
+  private Shortfall scopeShortfall() {
+    List<Site> able = sites.stream().filter(this::rolesWouldDo).toList();
+    Function<Alternative, PermissionSet> added =
+        each -> policy.catalog().reduced(each.everything().minus(delegated.orElseThrow()));
+    Alternative best =
+        able.stream()
+            .flatMap(site -> alternatives().stream().filter(each -> site.lacking(each).isEmpty()))
+            .min(Comparator.comparing(added, FEWEST))
+            .orElseThrow();
+    List<String> missing = added.apply(best).names();
+    return new Shortfall(
+        Code.INSUFFICIENT_SCOPE,
+        "the token does not carry " + words(missing),
+        new Missing(missing, List.of()),
+        policy.catalog().reduced(best.everything()).names());
+  }
+
+  private static String words(List<String> names) {
+    return "`" + String.join("`, `", names) + "`";
+  }
+}

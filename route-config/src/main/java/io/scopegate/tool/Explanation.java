@@ -1,0 +1,243 @@
+package io.scopegate.tool;
+
+import io.scopegate.permission.PermissionSet;
+import io.scopegate.policy.Caller;
+import io.scopegate.policy.Code;
+import io.scopegate.policy.Decision;
+import io.scopegate.policy.Delegation;
+import io.scopegate.policy.Grants;
+import io.scopegate.route.Route;
+import io.scopegate.route.Rule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Why a request was decided as it was, step by step, in the words of the contract. Made from the
+ * decision itself, so it cannot say anything else than what was decided. Immutable.
+ *
+ * @param decision {@code allow} or {@code deny}
+ * @param wouldDeny whether shadow mode overruled a refusal
+ * @param status of the answer; 200 stands for whatever the backend answers
+ * @param code why it was refused, or would have been
+ * @param required what the row requires, as the table words it
+ */
+public record Explanation(
+    String decision,
+    boolean wouldDeny,
+    int status,
+    Optional<String> code,
+    Optional<Row> route,
+    Optional<String> organization,
+    Optional<String> team,
+    Optional<String> project,
+    List<String> roles,
+    List<String> effective,
+    Optional<Object> required,
+    Map<String, List<String>> missing,
+    boolean acquirable,
+    List<Step> steps) {
+
+  /** Copies what it is given. */
+  public Explanation {
+    roles = List.copyOf(roles);
+    effective = List.copyOf(effective);
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * The row that counted.
+   *
+   * @param at {@code file:line}
+   */
+  public record Row(String id, String at) {}
+
+  /**
+   * One step of the way.
+   *
+   * @param step what was looked at
+   * @param outcome {@code pass}, {@code stop} or {@code overruled}
+   */
+  public record Step(String step, String outcome, String detail) {}
+
+  /** Explains a decision. */
+  public static Explanation of(Decision decision) {
+    Optional<Decision.Deny> refusal =
+        decision instanceof Decision.Deny deny
+            ? Optional.of(deny)
+            : ((Decision.Allow) decision).overruled();
+    boolean allowed = decision instanceof Decision.Allow;
+    Optional<Grants> grants = decision.grants();
+    return new Explanation(
+        allowed ? "allow" : "deny",
+        allowed && refusal.isPresent(),
+        allowed ? 200 : refusal.orElseThrow().code().status(),
+        refusal.map(deny -> deny.code().word()),
+        decision.route().map(Explanation::row),
+        grants.flatMap(Grants::organization),
+        grants.flatMap(Grants::team),
+        grants.flatMap(Grants::project),
+        grants.map(Grants::roles).orElse(List.of()),
+        grants.flatMap(Grants::effective).map(PermissionSet::names).orElse(List.of()),
+        required(decision.route()),
+        missing(refusal),
+        refusal.filter(Decision.Deny::acquirable).isPresent(),
+        new Telling(decision, refusal).steps());
+  }
+
+  private static Row row(Route route) {
+    return new Row(route.id(), route.at().file() + ":" + route.at().line());
+  }
+
+  private static Optional<Object> required(Optional<Route> route) {
+    return route
+        .map(Route::rule)
+        .flatMap(
+            rule ->
+                rule instanceof Rule.Permitted permitted
+                    ? Optional.of(permitted.requirement().expression().plain())
+                    : Optional.empty());
+  }
+
+  private static Map<String, List<String>> missing(Optional<Decision.Deny> refusal) {
+    Map<String, List<String>> missing = new LinkedHashMap<>();
+    missing.put("token", refusal.map(deny -> deny.missing().token()).orElse(List.of()));
+    missing.put("role", refusal.map(deny -> deny.missing().role()).orElse(List.of()));
+    return missing;
+  }
+
+  /** Tells the steps in the order in which they were taken, up to the one that stopped. */
+  private record Telling(Decision decision, Optional<Decision.Deny> refusal) {
+
+    /** The steps of the decision; each code belongs to the one that it stops. */
+    private enum Stage {
+      REQUEST,
+      ROW,
+      CREDENTIAL,
+      KIND,
+      PLACE,
+      BOUNDS,
+      REACH,
+      ROLES,
+      SCOPES
+    }
+
+    private static Stage stageOf(Decision.Deny deny) {
+      Code code = deny.code();
+      return switch (code) {
+        case BAD_REQUEST -> Stage.REQUEST;
+        case ROUTE_NOT_DECLARED -> Stage.ROW;
+        case CREDENTIAL_MISSING, CREDENTIAL_INVALID, IDENTITY_UNAVAILABLE -> Stage.CREDENTIAL;
+        case CROSS_SITE, CREDENTIAL_KIND -> Stage.KIND;
+        case PLACE_UNDETERMINED -> Stage.PLACE;
+        case TOKEN_OUT_OF_BOUNDS -> Stage.BOUNDS;
+        case NOT_A_MEMBER, NOT_FOUND -> Stage.REACH;
+        case INSUFFICIENT_ROLE -> Stage.ROLES;
+        case INSUFFICIENT_SCOPE -> Stage.SCOPES;
+      };
+    }
+
+    List<Step> steps() {
+      List<Step> steps = new ArrayList<>();
+      String stopped =
+          refusal.isPresent() && decision instanceof Decision.Allow ? "overruled" : "stop";
+      for (Stage stage : Stage.values()) {
+        String word = stage.name().toLowerCase(java.util.Locale.ROOT);
+        if (refusal.isPresent() && stageOf(refusal.get()) == stage) {
+          steps.add(new Step(word, stopped, refusal.get().detail()));
+          break;
+        }
+        detail(stage).ifPresent(detail -> steps.add(new Step(word, "pass", detail)));
+      }
+      return steps;
+    }
+
+    private Optional<String> detail(Stage stage) {
+      return switch (stage) {
+        case REQUEST -> Optional.of("the request has one reading");
+        case ROW -> decision.route().map(Telling::describe);
+        case CREDENTIAL -> credential();
+        case KIND -> Optional.empty();
+        case PLACE -> decision.grants().map(Telling::place);
+        case BOUNDS -> bounds();
+        case REACH, ROLES -> decision.grants().isPresent() ? held(stage) : Optional.empty();
+        case SCOPES -> scopes();
+      };
+    }
+
+    private static String describe(Route route) {
+      String rule =
+          route.rule() instanceof Rule.Public
+              ? "is public"
+              : route.rule() instanceof Rule.Permitted permitted
+                  ? "requires " + permitted.requirement().expression().plain()
+                  : "wants any valid credential";
+      return "`" + route.id() + "` at " + route.at().file() + ":" + route.at().line() + " " + rule;
+    }
+
+    private Optional<String> credential() {
+      return decision.caller() instanceof Caller.Authenticated caller
+          ? Optional.of("`" + caller.principal().subject() + "` by a " + caller.kind().word())
+          : Optional.empty();
+    }
+
+    private static String place(Grants grants) {
+      List<String> words = new ArrayList<>();
+      grants.organization().ifPresent(id -> words.add("organization `" + id + "`"));
+      grants.team().ifPresent(id -> words.add("team `" + id + "`"));
+      grants.project().ifPresent(id -> words.add("project `" + id + "`"));
+      return String.join(", ", words);
+    }
+
+    private Optional<String> bounds() {
+      return decision.grants().isPresent()
+              && decision.caller() instanceof Caller.Authenticated caller
+              && !caller.delegation().bounds().isEmpty()
+          ? Optional.of("within the bounds of the credential")
+          : Optional.empty();
+    }
+
+    private Optional<String> held(Stage stage) {
+      return stage == Stage.REACH
+          ? Optional.of("roles counted: " + orNone(decision.grants().orElseThrow().roles()))
+          : Optional.of("the roles hold what is required");
+    }
+
+    private Optional<String> scopes() {
+      if (!(decision.caller() instanceof Caller.Authenticated caller)
+          || decision.grants().isEmpty()) {
+        return Optional.empty();
+      }
+      String carried =
+          caller.delegation() instanceof Delegation.Full
+              ? "the credential hands over everything"
+              : "the token carries " + orNone(caller.delegation().scopes());
+      String effective =
+          decision.grants().get().effective().map(set -> orNone(set.names())).orElse("nothing");
+      return Optional.of(carried + "; effective: " + effective);
+    }
+
+    private static String orNone(List<String> words) {
+      return words.isEmpty() ? "none" : String.join(", ", words);
+    }
+  }
+
+  /** Returns it as text for people, one step a line. */
+  public String text() {
+    StringBuilder text = new StringBuilder(decision);
+    code.ifPresent(word -> text.append(' ').append(status).append(' ').append(word));
+    text.append('\n');
+    for (Step step : steps) {
+      text.append(String.format("  %-10s %-9s %s%n", step.step(), step.outcome(), step.detail()));
+    }
+    missing.forEach(
+        (kind, names) -> {
+          if (!names.isEmpty()) {
+            text.append(String.format("  missing    %-9s %s%n", kind, String.join(", ", names)));
+          }
+        });
+    return text.toString();
+  }
+}
