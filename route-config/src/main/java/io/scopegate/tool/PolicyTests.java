@@ -1,0 +1,114 @@
+package io.scopegate.tool;
+
+import io.scopegate.file.PolicyTestFile;
+import io.scopegate.policy.Authorizer;
+import io.scopegate.policy.Caller;
+import io.scopegate.policy.Decision;
+import io.scopegate.policy.Delegation;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Policy;
+import io.scopegate.policy.Principal;
+import io.scopegate.route.CredentialKind;
+import io.scopegate.route.HttpFields;
+import io.scopegate.route.Reading;
+import io.scopegate.route.RequestLine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs policy tests through the very function that decides at the edge. Safe from any thread. */
+public final class PolicyTests {
+  private PolicyTests() {}
+
+  /**
+   * What came of a test.
+   *
+   * @param expected what the file wants, in its words
+   * @param decision what was decided: {@code allow} or {@code deny}
+   * @param code why it was refused
+   * @param explanation the whole decision
+   */
+  public record Result(
+      String name,
+      boolean passed,
+      String expected,
+      String decision,
+      Optional<String> code,
+      Explanation explanation) {}
+
+  /** Runs every test of a file. */
+  public static List<Result> run(
+      Policy policy, Identities identities, List<PolicyTestFile.Case> cases) {
+    return cases.stream().map(each -> run(policy, identities, each)).toList();
+  }
+
+  private static Result run(Policy policy, Identities identities, PolicyTestFile.Case test) {
+    Reading reading =
+        RequestLine.parse(test.request().method(), test.request().target(), test.request().host());
+    Decision decision =
+        Authorizer.decide(
+            policy,
+            reading,
+            HttpFields.of(test.request().fields()),
+            caller(policy, identities, test));
+    Explanation explanation = Explanation.of(decision);
+    return new Result(
+        test.name(),
+        isAsExpected(test.expectation(), decision, explanation),
+        words(test.expectation()),
+        explanation.decision(),
+        explanation.code(),
+        explanation);
+  }
+
+  private static Caller caller(Policy policy, Identities identities, PolicyTestFile.Case test) {
+    if (test.subject().equals(PolicyTestFile.ANONYMOUS)) {
+      return new Caller.Anonymous();
+    }
+    Optional<Principal> principal = identities.principal(test.subject());
+    if (principal.isEmpty()) {
+      return new Caller.Invalid();
+    }
+    return test.token()
+        .map(
+            token ->
+                new Caller.Authenticated(
+                    principal.get(),
+                    Delegation.of(token.scopes(), token.bounds(), policy),
+                    CredentialKind.TOKEN,
+                    "test"))
+        .orElseGet(() -> Caller.Authenticated.session(principal.get()));
+  }
+
+  private static boolean isAsExpected(
+      PolicyTestFile.Expectation expected, Decision decision, Explanation explanation) {
+    boolean allowed = decision instanceof Decision.Allow;
+    return allowed == expected.allow()
+        && (expected.code().isEmpty() || expected.code().equals(explanation.code()))
+        && (expected.projects().isEmpty() || expected.projects().equals(projects(decision)))
+        && expected.missing().entrySet().stream()
+            .allMatch(entry -> names(entry, explanation).equals(sorted(entry)));
+  }
+
+  private static List<String> names(
+      Map.Entry<String, List<String>> expected, Explanation explanation) {
+    return explanation.missing().getOrDefault(expected.getKey(), List.of());
+  }
+
+  private static List<String> sorted(Map.Entry<String, List<String>> expected) {
+    return expected.getValue().stream().sorted().toList();
+  }
+
+  private static Optional<List<String>> projects(Decision decision) {
+    return decision instanceof Decision.Allow allow
+        ? allow.listing().map(listing -> listing.everywhere() ? List.of("*") : listing.ids())
+        : Optional.empty();
+  }
+
+  private static String words(PolicyTestFile.Expectation expected) {
+    return (expected.allow() ? "allow" : "deny")
+        + expected.code().map(code -> " " + code).orElse("")
+        + expected.projects().map(ids -> " projects " + ids).orElse("")
+        + (expected.missing().isEmpty() ? "" : " missing " + expected.missing());
+  }
+}
