@@ -12,7 +12,7 @@ import java.util.Set;
  */
 public final class Problems {
   private final Set<Problem> found = new LinkedHashSet<>();
-  private boolean errors;
+  private int noted;
 
   /** Starts without a problem. */
   public Problems() {}
@@ -46,13 +46,20 @@ public final class Problems {
   }
 
   private void add(Problem problem) {
-    errors |= problem.isError();
+    if (problem.isError()) {
+      noted++;
+    }
     found.add(problem);
   }
 
   /** Says whether anything found makes the files unusable. */
   public boolean hasErrors() {
-    return errors;
+    return noted > 0;
+  }
+
+  /** Counts the errors noted so far, those said before included. */
+  int noted() {
+    return noted;
   }
 
   /** Returns what was found, by file, line and column. */

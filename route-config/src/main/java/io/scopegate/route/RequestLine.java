@@ -7,8 +7,25 @@ import java.util.Optional;
  * repaired: what was judged is byte for byte what is forwarded. Immutable.
  */
 public final class RequestLine implements Reading {
+  private final String method;
+  private final String target;
+  private final String host;
+  private final int pathEnd;
+  private final boolean encodedSlash;
+  private final boolean pathParameters;
+  private final Segments whole;
+  private final Segments bare;
 
-  private RequestLine() {}
+  private RequestLine(String method, String target, String host, PathReader path) {
+    this.method = method;
+    this.target = target;
+    this.host = host;
+    this.pathEnd = path.end();
+    this.encodedSlash = path.hasEncodedSlash();
+    this.pathParameters = path.hasPathParameters();
+    this.whole = path.whole();
+    this.bare = path.bare();
+  }
 
   /**
    * Reads a request line.
@@ -18,37 +35,73 @@ public final class RequestLine implements Reading {
    * @param authority the value of {@code Host} as sent, one character a byte
    */
   public static Reading parse(String method, String target, String authority) {
-    throw new UnsupportedOperationException();
+    if (!isToken(method)) {
+      return new Refused("the method is no token");
+    }
+    Authority here = Authority.parse(authority);
+    if (here == null) {
+      return new Refused("`Host` names no host");
+    }
+    String origin = target;
+    if (!target.startsWith("/")) {
+      String refusal = AbsoluteForm.refusal(target, here);
+      if (refusal != null) {
+        return new Refused(refusal);
+      }
+      origin = AbsoluteForm.origin(target);
+    }
+    PathReader path = new PathReader(origin);
+    String refusal = path.refusal();
+    if (refusal == null) {
+      refusal = QueryReader.refusal(origin, path.end());
+    }
+    return refusal == null
+        ? new RequestLine(method, origin, here.host(), path)
+        : new Refused(refusal);
+  }
+
+  /** Says whether it is a token of RFC 9110 §5.6.2. */
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Ascii.isLetter(c) && !Ascii.isDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 
   /** Returns the method as sent. */
   public String method() {
-    throw new UnsupportedOperationException();
+    return method;
   }
 
   /** Returns the target in origin form, byte for byte as sent: path and query. */
   public String target() {
-    throw new UnsupportedOperationException();
+    return target;
   }
 
   /** Returns the path as sent, without the query. */
   public String path() {
-    throw new UnsupportedOperationException();
+    return target.substring(0, pathEnd);
   }
 
   /** Returns the query as sent, without its question mark, if there is one. */
   public Optional<String> query() {
-    throw new UnsupportedOperationException();
+    return pathEnd == target.length()
+        ? Optional.empty()
+        : Optional.of(target.substring(pathEnd + 1));
   }
 
   /** Returns the host, lower-cased, without its port. */
   public String host() {
-    throw new UnsupportedOperationException();
+    return host;
   }
 
   /** Returns what the query says of this key. */
   public QueryValue queryValue(String key) {
-    throw new UnsupportedOperationException();
+    Optional<String> query = query();
+    return query.isEmpty() ? new QueryValue.Absent() : QueryReader.value(query.get(), key);
   }
 
   /**
@@ -56,14 +109,25 @@ public final class RequestLine implements Reading {
    * encodedSlash} takes.
    */
   public boolean hasEncodedSlash() {
-    throw new UnsupportedOperationException();
+    return encodedSlash;
   }
 
   /**
-   * Says whether a segment holds a {@code ;}, which only a row with {@code pathParameters} takes.
+   * Says whether a segment holds a {@code ;}, encoded or not, which only a row with {@code
+   * pathParameters} takes.
    */
   public boolean hasPathParameters() {
-    throw new UnsupportedOperationException();
+    return pathParameters;
+  }
+
+  /** Returns the decoded segments, each with its path parameters. */
+  Segments wholeSegments() {
+    return whole;
+  }
+
+  /** Returns the decoded segments without path parameters. */
+  Segments bareSegments() {
+    return bare;
   }
 
   /**

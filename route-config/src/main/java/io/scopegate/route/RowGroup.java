@@ -1,0 +1,86 @@
+package io.scopegate.route;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one template that cover a method in the same way: those with a condition in file order,
+ * then the one without.
+ */
+final class RowGroup {
+  private final List<Route> rows;
+  private final List<RouteMatch.Chosen> choices;
+  private final int methodRank;
+  private final int[] specificity;
+  private final boolean needsCaller;
+  private final boolean encodedSlash;
+  private final boolean pathParameters;
+
+  /**
+   * Groups rows of one template.
+   *
+   * @param inFileOrder never empty
+   * @param methodRank how closely they name the method: the higher number wins
+   */
+  RowGroup(List<Route> inFileOrder, int methodRank) {
+    this.rows =
+        Stream.concat(
+                inFileOrder.stream().filter(row -> row.when().isPresent()),
+                inFileOrder.stream().filter(row -> row.when().isEmpty()))
+            .toList();
+    this.choices = rows.stream().map(RouteMatch.Chosen::new).toList();
+    this.methodRank = methodRank;
+    this.specificity = rows.get(0).path().specificity();
+    this.needsCaller =
+        rows.stream().flatMap(row -> row.when().stream()).anyMatch(Condition::needsCaller);
+    this.encodedSlash = rows.stream().allMatch(Route::encodedSlash);
+    this.pathParameters = rows.stream().allMatch(Route::pathParameters);
+  }
+
+  List<Route> rows() {
+    return rows;
+  }
+
+  boolean needsCaller() {
+    return needsCaller;
+  }
+
+  /** Says whether these rows are more specific than others that the same request meets. */
+  boolean beats(RowGroup other) {
+    int order = Arrays.compare(specificity, other.specificity);
+    return order > 0 || (order == 0 && methodRank > other.methodRank);
+  }
+
+  /** Returns why none of these rows can take the request line, or null if they can. */
+  @Nullable String refusal(RequestLine line) {
+    if (line.hasEncodedSlash() && !encodedSlash) {
+      return "the path holds an encoded slash or backslash";
+    }
+    if (line.hasPathParameters() && !pathParameters) {
+      return "the path holds a `;`";
+    }
+    return null;
+  }
+
+  /** Chooses the first row whose condition holds. */
+  RouteMatch.Choice choose(RouteMatch match, HttpFields fields, Optional<String> subject) {
+    for (int i = 0; i < rows.size(); i++) {
+      Optional<Condition> when = rows.get(i).when();
+      if (when.isEmpty()) {
+        return choices.get(i);
+      }
+      ConditionTrial trial = new ConditionTrial(match, rows.get(i), fields, subject);
+      boolean holds = trial.holds(when.get());
+      if (trial.ambiguity() != null) {
+        return new RouteMatch.Ambiguous(trial.ambiguity());
+      }
+      if (holds) {
+        return choices.get(i);
+      }
+    }
+    return new RouteMatch.None();
+  }
+}
