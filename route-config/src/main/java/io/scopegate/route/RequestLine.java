@@ -1,6 +1,7 @@
 package io.scopegate.route;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Method, target and host of a request in the one accepted spelling. Ambiguity is rejected, never
@@ -135,6 +136,14 @@ public final class RequestLine implements Reading {
    * row could take.
    */
   public Optional<String> refusalWithoutRow() {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(refusal(false, false));
+  }
+
+  /** Returns why a row that takes only so much cannot take it, or null if the row can. */
+  @Nullable String refusal(boolean takesEncodedSlash, boolean takesPathParameters) {
+    if (encodedSlash && !takesEncodedSlash) {
+      return "the path holds an encoded slash or backslash";
+    }
+    return pathParameters && !takesPathParameters ? "the path holds a `;`" : null;
   }
 }

@@ -50,15 +50,7 @@ public final class RouteMatch {
 
   /** Says whether one of the rows is public. */
   public boolean mayBePublic() {
-    throw new UnsupportedOperationException();
-  }
-
-  /**
-   * Returns why the request cannot be let through to these rows, if it has a spelling that they do
-   * not take.
-   */
-  public Optional<String> refusal() {
-    throw new UnsupportedOperationException();
+    return group.mayBePublic();
   }
 
   /** Says whether the rows can be told apart only once the caller is known. */

@@ -16,6 +16,7 @@ final class RowGroup {
   private final int methodRank;
   private final int[] specificity;
   private final boolean needsCaller;
+  private final boolean mayBePublic;
   private final boolean encodedSlash;
   private final boolean pathParameters;
 
@@ -36,12 +37,17 @@ final class RowGroup {
     this.specificity = rows.get(0).path().specificity();
     this.needsCaller =
         rows.stream().flatMap(row -> row.when().stream()).anyMatch(Condition::needsCaller);
+    this.mayBePublic = rows.stream().anyMatch(Route::isPublic);
     this.encodedSlash = rows.stream().allMatch(Route::encodedSlash);
     this.pathParameters = rows.stream().allMatch(Route::pathParameters);
   }
 
   List<Route> rows() {
     return rows;
+  }
+
+  boolean mayBePublic() {
+    return mayBePublic;
   }
 
   boolean needsCaller() {
@@ -56,13 +62,7 @@ final class RowGroup {
 
   /** Returns why none of these rows can take the request line, or null if they can. */
   @Nullable String refusal(RequestLine line) {
-    if (line.hasEncodedSlash() && !encodedSlash) {
-      return "the path holds an encoded slash or backslash";
-    }
-    if (line.hasPathParameters() && !pathParameters) {
-      return "the path holds a `;`";
-    }
-    return null;
+    return line.refusal(encodedSlash, pathParameters);
   }
 
   /** Chooses the first row whose condition holds. */
