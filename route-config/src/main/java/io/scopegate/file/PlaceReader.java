@@ -23,7 +23,10 @@ final class PlaceReader {
     this.problems = reader.problems();
   }
 
-  /** Returns the places of a file or group; levels that it does not mention stay as they were. */
+  /**
+   * Returns the places of a file or group; levels that it does not mention stay as they were, and
+   * one with an empty list is named no more.
+   */
   Map<Level, PlaceEntry> places(Optional<YamlNode> node, Map<Level, PlaceEntry> inherited) {
     Map<Level, PlaceEntry> places = new EnumMap<>(Level.class);
     places.putAll(inherited);
@@ -31,13 +34,19 @@ final class PlaceReader {
         .ifPresent(
             fields -> {
               for (Level level : Level.values()) {
-                fields
-                    .node(level.word())
-                    .ifPresent(value -> places.put(level, place(level, value)));
+                fields.node(level.word()).ifPresent(value -> put(places, level, value));
               }
               fields.finish();
             });
     return places;
+  }
+
+  private void put(Map<Level, PlaceEntry> places, Level level, YamlNode value) {
+    if (value instanceof YamlNode.Sequence sequence && sequence.items().isEmpty()) {
+      places.remove(level);
+    } else {
+      places.put(level, place(level, value));
+    }
   }
 
   private PlaceEntry place(Level level, YamlNode node) {

@@ -2,7 +2,11 @@ package io.scopegate.file;
 
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Code;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Policy;
 import io.scopegate.route.Position;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,10 +19,10 @@ import java.util.TreeMap;
 /**
  * A file of policy tests: who asks what, and what must be decided. Immutable.
  *
- * @param identities the key that names or holds the identities, if there is one
+ * @param identities who holds what: nobody anything, if the file does not say
  * @param cases in the order of the file
  */
-public record PolicyTestFile(Optional<YamlNode> identities, List<Case> cases) {
+public record PolicyTestFile(Identities identities, List<Case> cases) {
 
   /** The subject of a caller without a credential. */
   public static final String ANONYMOUS = "anonymous";
@@ -67,20 +71,46 @@ public record PolicyTestFile(Optional<YamlNode> identities, List<Case> cases) {
       Optional<List<String>> projects,
       Map<String, List<String>> missing) {}
 
-  /** Reads the tests of a file; what is wrong with them becomes problems. */
-  public static Optional<PolicyTestFile> read(String file, byte[] bytes, Problems problems) {
-    return YamlReader.read(file, bytes, problems)
-        .map(root -> new Reading(new NodeReader(problems)).file(root));
+  /**
+   * What came of reading.
+   *
+   * @param tests absent if something is wrong
+   * @param problems errors and warnings by file, line and column
+   */
+  public record Outcome(Optional<PolicyTestFile> tests, List<Problem> problems) {
+    /** Copies what it is given. */
+    public Outcome {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * Reads a file of tests with the identities that it names.
+   *
+   * @param policy what the tests are for
+   */
+  public static Outcome read(String path, FileSource source, Policy policy) {
+    Problems problems = new Problems();
+    Optional<PolicyTestFile> tests = Optional.empty();
+    try {
+      Reading reading = new Reading(path, source, policy, new NodeReader(problems));
+      tests = YamlReader.read(path, source.bytes(path), problems).map(reading::file);
+    } catch (IOException e) {
+      problems.error(new Position(path, 1, 1), "the file cannot be read: " + e.getMessage());
+    }
+    return new Outcome(problems.hasErrors() ? Optional.empty() : tests, problems.sorted());
   }
 
   /** Takes the tree for what it is meant to be. */
-  private record Reading(NodeReader reader) {
+  private record Reading(String path, FileSource source, Policy policy, NodeReader reader) {
+    private static final Identities NOBODY =
+        new Identities(List.of(), Set.of(), Set.of(), List.of());
     private static final String DEFAULT_HOST = "localhost";
     private static final Map<String, Boolean> OUTCOMES = Map.of("allow", true, "deny", false);
 
     PolicyTestFile file(YamlNode root) {
       Fields fields = reader.fields(root);
-      Optional<YamlNode> identities = fields.node("identities");
+      Identities identities = fields.node("identities").map(this::identities).orElse(NOBODY);
       List<Case> cases = new ArrayList<>();
       Set<String> names = new LinkedHashSet<>();
       fields.requiredNode("tests");
@@ -89,6 +119,20 @@ public record PolicyTestFile(Optional<YamlNode> identities, List<Case> cases) {
       }
       fields.finish();
       return new PolicyTestFile(identities, cases);
+    }
+
+    private Identities identities(YamlNode node) {
+      if (node instanceof YamlNode.Mapping) {
+        return IdentityFile.inline(node, policy, reader.problems()).orElse(NOBODY);
+      }
+      Optional<YamlNode.Scalar> name = reader.text(node);
+      if (name.isEmpty()) {
+        return NOBODY;
+      }
+      String file = Path.of(path).resolveSibling(name.get().text()).normalize().toString();
+      IdentityFile.Outcome outcome = IdentityFile.read(file, source, policy);
+      reader.problems().addAll(outcome.problems());
+      return outcome.identities().orElse(NOBODY);
     }
 
     private Optional<Case> read(YamlNode item, Set<String> names) {

@@ -40,6 +40,11 @@ public final class Problems {
     add(problem(at, Problem.Severity.WARNING, message, ""));
   }
 
+  /** Notes what was found in another file. */
+  void addAll(Collection<Problem> others) {
+    others.forEach(this::add);
+  }
+
   private static Problem problem(
       Position at, Problem.Severity severity, String message, String hint) {
     return new Problem(at.file(), at.line(), at.column(), severity, message, hint);

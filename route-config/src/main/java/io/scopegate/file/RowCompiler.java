@@ -51,7 +51,7 @@ final class RowCompiler {
             path.get(),
             row.demand().when().map(RowEntry.ConditionEntry::condition),
             rule.orElseGet(() -> new Rule.Authenticated(Optional.empty())),
-            looksAtPlaces(rule) ? named : Places.none(),
+            looksAtPlaces(rule) ? looked(row, named) : Places.none(),
             new Forwarding(
                 backend,
                 handling.stripPrefix(),
@@ -63,6 +63,10 @@ final class RowCompiler {
             row.label().description(),
             row.label().tags());
     return Optional.of(new Compiled(row, route, sound));
+  }
+
+  private static Places looked(RowEntry row, Places named) {
+    return row.demand().listsProjects() ? RowPlaces.listing(row, named) : named;
   }
 
   private static boolean looksAtPlaces(Optional<Rule> rule) {

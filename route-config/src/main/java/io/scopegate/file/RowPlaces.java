@@ -19,6 +19,14 @@ final class RowPlaces {
     return new Places(named(row, Level.ORGANIZATION, project.isPresent()), team, project);
   }
 
+  /** Returns the places of a row that lists projects: it names none, but their reach counts. */
+  static Places listing(RowEntry row, Places named) {
+    Optional<Place> project =
+        Optional.ofNullable(row.places().get(Level.PROJECT))
+            .map(entry -> new Place(Level.PROJECT, entry.sources(), entry.reach(), entry.hide()));
+    return new Places(named.organization(), named.team(), project);
+  }
+
   private static Optional<Place> named(RowEntry row, Level level, boolean namesProject) {
     return Optional.ofNullable(row.places().get(level))
         .flatMap(

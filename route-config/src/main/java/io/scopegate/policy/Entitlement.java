@@ -3,13 +3,13 @@ package io.scopegate.policy;
 import io.scopegate.permission.Level;
 import io.scopegate.permission.PermissionSet;
 import io.scopegate.route.Place;
-import io.scopegate.route.Places;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -74,29 +74,39 @@ final class Entitlement {
 
   /** At one place. */
   private Decision decideAt(Located located, Membership membership) {
-    Map<Level, Standing> standings = new EnumMap<>(Level.class);
-    standings.put(Level.ORGANIZATION, Standing.atOrganization(policy, membership));
-    located
-        .team()
-        .ifPresent(team -> standings.put(Level.TEAM, Standing.atTeam(policy, membership, team)));
+    Map<Level, Standing> standings = standings(located, membership);
     located
         .project()
         .ifPresent(
             project ->
                 standings.put(Level.PROJECT, Standing.atProject(policy, membership, project)));
-    Places places = row.places();
     if (standings.values().stream().allMatch(Standing::isEmpty)) {
-      return stranger(places.organization(), located);
+      return stranger(row.places().organization(), located);
     }
-    for (Level level : List.of(Level.TEAM, Level.PROJECT)) {
-      if (places.at(level).isPresent()
-          && !isReached(places.at(level).get(), Optional.ofNullable(standings.get(level)))) {
-        return stranger(places.at(level), located);
-      }
+    Optional<Place> closed = closed(standings, List.of(Level.TEAM, Level.PROJECT));
+    if (closed.isPresent()) {
+      return stranger(closed, located);
     }
     Site site = Site.of(policy, standings, Level.valueOf(rule.target().name()));
     Assessment assessment = new Assessment(policy, rule, List.of(site), delegated);
     return conclude(assessment, located.grants(Optional.of(site)), Optional.empty());
+  }
+
+  private Map<Level, Standing> standings(Located located, Membership membership) {
+    Map<Level, Standing> standings = new EnumMap<>(Level.class);
+    standings.put(Level.ORGANIZATION, Standing.atOrganization(policy, membership));
+    located
+        .team()
+        .ifPresent(team -> standings.put(Level.TEAM, Standing.atTeam(policy, membership, team)));
+    return standings;
+  }
+
+  /** Returns the first named place that the caller does not reach. */
+  private Optional<Place> closed(Map<Level, Standing> standings, List<Level> levels) {
+    return levels.stream()
+        .flatMap(level -> row.places().at(level).stream())
+        .filter(place -> !isReached(place, Optional.ofNullable(standings.get(place.level()))))
+        .findFirst();
   }
 
   private static boolean isReached(Place place, Optional<Standing> standing) {
@@ -111,18 +121,23 @@ final class Entitlement {
 
   /** At the organization, or at any project that the caller reaches. */
   private Decision decideList(Located located, Membership membership) {
-    Standing organization = Standing.atOrganization(policy, membership);
+    Map<Level, Standing> standings = standings(located, membership);
+    Standing organization = Objects.requireNonNull(standings.get(Level.ORGANIZATION));
     Standing everywhere = Standing.atEveryProject(policy, membership);
     boolean open =
         row.places()
             .project()
             .filter(place -> place.reach() == Place.Reach.ORGANIZATION)
             .isPresent();
-    List<Site> projects = reachedProjects(membership, organization, everywhere, open);
+    List<Site> projects = reachedProjects(membership, standings, everywhere, open);
     if (organization.isEmpty() && projects.isEmpty()) {
       return stranger(row.places().organization(), located);
     }
-    Site whole = Site.organizationOfList(policy, organization);
+    Optional<Place> closed = closed(standings, List.of(Level.TEAM));
+    if (closed.isPresent()) {
+      return stranger(closed, located);
+    }
+    Site whole = Site.organizationOfList(policy, standings);
     List<Site> sites = new ArrayList<>(projects);
     if (bounds.projects().isEmpty()) {
       // A credential bound to projects is not for the organization.
@@ -133,7 +148,7 @@ final class Entitlement {
       return deny(Code.NOT_A_MEMBER, Code.NOT_A_MEMBER.title(), grants);
     }
     Assessment assessment = new Assessment(policy, rule, sites, delegated);
-    Site future = Site.listedProject(policy, organization, everywhere, Optional.empty());
+    Site future = Site.listedProject(policy, standings, everywhere, Optional.empty());
     boolean everyProject =
         bounds.isEmpty() && (open || isInside(everywhere)) && assessment.isMetAt(future);
     List<String> ids =
@@ -150,7 +165,7 @@ final class Entitlement {
   }
 
   private List<Site> reachedProjects(
-      Membership membership, Standing organization, Standing everywhere, boolean open) {
+      Membership membership, Map<Level, Standing> standings, Standing everywhere, boolean open) {
     Organization place = membership.organization();
     Set<String> candidates = new TreeSet<>();
     if (open || isInside(everywhere) || policy.roles().actsAsTeams(membership.roles())) {
@@ -167,7 +182,7 @@ final class Entitlement {
       if (project != null && (bounds.projects().isEmpty() || bounds.projects().contains(id))) {
         Standing standing = Standing.atProject(policy, membership, project);
         if (open || isInside(standing)) {
-          sites.add(Site.listedProject(policy, organization, standing, Optional.of(id)));
+          sites.add(Site.listedProject(policy, standings, standing, Optional.of(id)));
         }
       }
     }

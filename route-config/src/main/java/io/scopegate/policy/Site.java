@@ -41,22 +41,17 @@ final class Site {
    * Returns the organization as one of the sites of a row that lists projects: what is tied to
    * projects is not held.
    */
-  static Site organizationOfList(Policy policy, Standing standing) {
+  static Site organizationOfList(Policy policy, Map<Level, Standing> standings) {
     return new Site(
-        Map.of(Level.ORGANIZATION, standing),
-        Level.ORGANIZATION,
-        policy.catalog().tiedTo(Level.PROJECT),
-        Optional.empty());
+        standings, Level.ORGANIZATION, policy.catalog().tiedTo(Level.PROJECT), Optional.empty());
   }
 
   /** Returns one project as a site of a row that lists projects. */
   static Site listedProject(
-      Policy policy, Standing organization, Standing project, Optional<String> id) {
-    return new Site(
-        Map.of(Level.ORGANIZATION, organization, Level.PROJECT, project),
-        Level.PROJECT,
-        policy.catalog().none(),
-        id);
+      Policy policy, Map<Level, Standing> standings, Standing project, Optional<String> id) {
+    Map<Level, Standing> all = new EnumMap<>(standings);
+    all.put(Level.PROJECT, project);
+    return new Site(all, Level.PROJECT, policy.catalog().none(), id);
   }
 
   /** Returns the listed project, if this is one. */

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class Overlaps {
   /** Crossings are a warning: looking for them must not hold up a large table. */
-  private static final int MAX_CROSSING_STEPS = 5_000_000;
+  private static final int MAX_CROSSING_STEPS = 1_000_000;
 
   private static final int MAX_CROSSINGS = 1_000;
 
@@ -95,7 +95,7 @@ final class Overlaps {
   /** Walks two branches that the same segments may lead to. */
   private void walk(Branch first, Branch second, Lead lead) {
     // Clashes are errors and never skipped; they need pairs that are equally specific so far.
-    if (lead != Lead.NONE && ++steps > MAX_CROSSING_STEPS) {
+    if (lead != Lead.NONE && isOverBudget()) {
       return;
     }
     ends(first.rows(), second.rows(), lead);
@@ -121,6 +121,10 @@ final class Overlaps {
     if (parameter != null && other != null) {
       walk(parameter, other, lead);
     }
+  }
+
+  private boolean isOverBudget() {
+    return ++steps > MAX_CROSSING_STEPS || crossings.size() == MAX_CROSSINGS;
   }
 
   private void literals(Branch first, Branch second, Lead lead) {
@@ -210,7 +214,7 @@ final class Overlaps {
 
   /** Crosses rows that take all that is left with all that stands below a branch. */
   private void below(List<Route> rest, Branch branch, boolean first) {
-    if (++steps > MAX_CROSSING_STEPS) {
+    if (isOverBudget()) {
       return;
     }
     List<Branch> children = new ArrayList<>(branch.mixed().values());

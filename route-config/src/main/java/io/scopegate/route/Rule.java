@@ -45,7 +45,10 @@ public sealed interface Rule {
     PROJECT,
     /** In at least one organization within the credential's bounds. */
     ANY_ORGANIZATION,
-    /** At the organization, or at one project that the caller reaches: the row lists projects. */
+    /**
+     * At the organization, or at one project that the caller reaches: the row lists projects. The
+     * project among its places says who reaches them; no request names it.
+     */
     LISTED_PROJECTS
   }
 }

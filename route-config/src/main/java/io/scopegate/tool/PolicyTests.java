@@ -37,9 +37,8 @@ public final class PolicyTests {
       Explanation explanation) {}
 
   /** Runs every test of a file. */
-  public static List<Result> run(
-      Policy policy, Identities identities, List<PolicyTestFile.Case> cases) {
-    return cases.stream().map(each -> run(policy, identities, each)).toList();
+  public static List<Result> run(Policy policy, PolicyTestFile file) {
+    return file.cases().stream().map(each -> run(policy, file.identities(), each)).toList();
   }
 
   private static Result run(Policy policy, Identities identities, PolicyTestFile.Case test) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.route.Condition.Present;
 import io.scopegate.route.Condition.Query;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -264,6 +265,19 @@ class RouteTableTest {
       String first, String second, boolean crosses) {
     assertThat(built(row(first), row(second)).crossings()).hasSize(crosses ? 1 : 0);
     assertThat(built(row(second), row(first)).crossings()).hasSize(crosses ? 1 : 0);
+  }
+
+  @Test
+  void a_clash_is_found_however_many_templates_cross() {
+    List<Route> rows =
+        new ArrayList<>(List.of(row("GET /v{x}/z").route(), row("GET /{x}y/z").route()));
+    for (int i = 0; i < 1_500; i++) {
+      rows.add(row("GET /a" + i + "/{x}/c").route());
+      rows.add(row("GET /{y}/b" + i + "/{z}").route());
+    }
+    RouteTable.Built built = RouteTable.build(rows);
+    assertThat(built.crossings()).hasSize(1_000);
+    assertThat(built.clashes()).hasSize(1);
   }
 
   @Test
