@@ -38,6 +38,8 @@ public final class ConfigReader {
           "requestHeaders",
           "responseHeaders",
           "headTimeout",
+          "bodyTimeout",
+          "bodyLimit",
           "idleTimeout");
 
   private final Problems problems = new Problems();
@@ -229,8 +231,9 @@ public final class ConfigReader {
     Limits limits =
         new Limits(
             fields.duration("headTimeout").orElse(Limits.DEFAULT.headTimeout()),
+            fields.duration("bodyTimeout").orElse(Limits.DEFAULT.bodyTimeout()),
             fields.duration("idleTimeout").orElse(Limits.DEFAULT.idleTimeout()),
-            fields.integer("connections", 1, 1_000_000).orElse(Limits.DEFAULT.connections()));
+            fields.bytes("bodyLimit").orElse(Limits.DEFAULT.bodyLimitBytes()));
     fields.finish();
     return limits;
   }

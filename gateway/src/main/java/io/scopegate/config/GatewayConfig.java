@@ -108,13 +108,16 @@ public record GatewayConfig(
   /**
    * What one client may take up.
    *
-   * @param headTimeout for a whole request head
+   * @param headTimeout from the first byte of a request head to its last
+   * @param bodyTimeout how long a request body, or a client that reads an answer, may stand still
    * @param idleTimeout of a connection between requests
-   * @param connections open at a time, over all listeners
+   * @param bodyLimitBytes of a request body where the row says nothing
    */
-  public record Limits(Duration headTimeout, Duration idleTimeout, int connections) {
+  public record Limits(
+      Duration headTimeout, Duration bodyTimeout, Duration idleTimeout, long bodyLimitBytes) {
     /** The limits of a gateway that says nothing about them. */
     public static final Limits DEFAULT =
-        new Limits(Duration.ofSeconds(30), Duration.ofSeconds(60), 10_000);
+        new Limits(
+            Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(75), 1L << 30);
   }
 }
