@@ -31,7 +31,7 @@ record AdminReply(int status, String body, Optional<String> file) {
     }
     String detail = answer.path("detail").asString("it answered " + status);
     throw switch (status) {
-      case 400, 422 -> Failure.broken(String.join("\n", wrongs(answer, detail)));
+      case 400, 422 -> Failure.lines(wrongs(answer, detail));
       case 404, 409 -> Failure.no(detail);
       case 401, 403 -> Failure.broken("the running gateway refuses the admin token: " + detail);
       default -> Failure.broken("the running gateway failed: " + detail);

@@ -32,8 +32,12 @@ final class Failure extends RuntimeException {
 
   /** Returns the end of a command whose files have problems; all of them are told. */
   static Failure problems(List<Problem> problems) {
-    return new Failure(
-        BROKEN, String.join("\n", problems.stream().map(Problem::toString).toList()));
+    return lines(problems.stream().map(Problem::toString).toList());
+  }
+
+  /** Returns the end of a command whose input is wrong in several ways. */
+  static Failure lines(List<String> lines) {
+    return new Failure(BROKEN, String.join("\n", lines));
   }
 
   /** Returns the end of a message about an unknown word: empty, or the nearest known one. */
