@@ -2,6 +2,7 @@ package io.scopegate.store;
 
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
 import io.scopegate.policy.Principal;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,9 @@ public interface IdentityStore extends AutoCloseable {
 
   /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
   Optional<Principal> principal(String subject);
+
+  /** Returns the organization of this id or alias. */
+  Optional<Organization> organization(String name);
 
   /** Says whether there are tokens that came as a digest. Never blocks. */
   boolean hasImportedTokens();

@@ -77,6 +77,15 @@ public final class SqliteIdentityStore implements IdentityStore {
         });
   }
 
+  @Override
+  public Optional<Organization> organization(String name) {
+    return read(
+        sql -> {
+          Optional<String> id = new OrganizationRows(sql).idOf(name);
+          return id.isEmpty() ? Optional.empty() : Optional.of(organization(sql, id.get()));
+        });
+  }
+
   private Organization organization(Sql sql, String id) throws SQLException {
     Organization cached = organizations.getIfPresent(id);
     if (cached != null) {
