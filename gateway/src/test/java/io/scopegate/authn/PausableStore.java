@@ -2,6 +2,7 @@ package io.scopegate.authn;
 
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
 import io.scopegate.policy.Principal;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.NewToken;
@@ -96,6 +97,11 @@ final class PausableStore implements IdentityStore {
   @Override
   public Optional<Principal> principal(String subject) {
     return read(subjectReads, () -> store.principal(subject));
+  }
+
+  @Override
+  public Optional<Organization> organization(String name) {
+    return store.organization(name);
   }
 
   @Override
