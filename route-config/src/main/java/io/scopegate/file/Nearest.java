@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what a user may have meant by a misspelt word. Safe from any thread. */
-final class Nearest {
+public final class Nearest {
   /** Nobody misspells a longer word into something a program can guess. */
   private static final int LONGEST_WORD = 80;
 
   private Nearest() {}
 
   /** Returns the known word that takes the fewest edits, if it takes few for its length. */
-  static Optional<String> to(String word, Collection<String> known) {
+  public static Optional<String> to(String word, Collection<String> known) {
     if (word.length() > LONGEST_WORD) {
       return Optional.empty();
     }

@@ -1,0 +1,37 @@
+package io.scopegate.backend;
+
+/**
+ * What went wrong with a backend. Immutable.
+ *
+ * @param source which connection it was seen on
+ * @param retryable whether the request may go out once more, on a fresh connection
+ */
+public record BackendFailure(Source source, Kind kind, boolean retryable) {
+
+  /** Where it was seen. */
+  public enum Source {
+    /** No connection came about. */
+    CONNECT,
+    /** A connection made for this request. */
+    FRESH,
+    /** A connection that earlier requests had used, which the backend may have given up. */
+    POOLED
+  }
+
+  /** What was seen. */
+  public enum Kind {
+    /** Nothing listens, or nothing can be reached. */
+    UNREACHABLE,
+    /** The answer broke off. */
+    BROKEN_OFF,
+    /** The answer could be read in no way, or in two. */
+    MALFORMED,
+    /** Nothing came in time. */
+    TIMEOUT
+  }
+
+  /** Returns the failure to connect. */
+  public static BackendFailure unreachable() {
+    return new BackendFailure(Source.CONNECT, Kind.UNREACHABLE, false);
+  }
+}

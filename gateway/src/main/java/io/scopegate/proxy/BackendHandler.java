@@ -1,0 +1,103 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.util.ReferenceCountUtil;
+import io.scopegate.backend.BackendFailure;
+import io.scopegate.proxy.http1.BodyEnd;
+import io.scopegate.proxy.http1.ResponseDecoder;
+import io.scopegate.proxy.http1.ResponseHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a backend connection's pipeline: hands what comes to the request it was leased to.
+ * Whatever comes while there is none closes the connection. Confined to the channel's event loop.
+ */
+// Whether a close worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class BackendHandler extends ChannelInboundHandlerAdapter {
+  private final ResponseDecoder decoder;
+  private @Nullable Forwarding forwarding;
+
+  private BackendHandler(ResponseDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /** Puts the handlers on a new backend connection. */
+  static void install(ChannelPipeline pipeline) {
+    ResponseDecoder decoder = new ResponseDecoder();
+    pipeline.addLast(decoder, new BackendHandler(decoder));
+  }
+
+  static BackendHandler of(Channel channel) {
+    BackendHandler handler = channel.pipeline().get(BackendHandler.class);
+    if (handler == null) {
+      throw new IllegalStateException("a backend connection without our handlers");
+    }
+    return handler;
+  }
+
+  /** Serves a request until {@link #detach}. */
+  void attach(Forwarding served, boolean head) {
+    forwarding = served;
+    decoder.expectAnswer(head);
+  }
+
+  void detach() {
+    forwarding = null;
+  }
+
+  ResponseDecoder decoder() {
+    return decoder;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    Forwarding served = forwarding;
+    if (served == null) {
+      ReferenceCountUtil.release(message);
+      ctx.close();
+    } else if (message instanceof ResponseHead head) {
+      served.answer(head);
+    } else if (message instanceof ByteBuf data) {
+      served.answerData(data);
+    } else if (message instanceof BodyEnd end) {
+      served.answerEnd(end);
+    } else {
+      served.fail(BackendFailure.Kind.MALFORMED);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (forwarding != null) {
+      forwarding.answerBatchEnd();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (forwarding != null && ctx.channel().isWritable()) {
+      forwarding.backendReads();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (forwarding != null) {
+      forwarding.backendClosed();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A reset, or a write that failed: whatever was expected does not come.
+    if (forwarding != null) {
+      forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
+    }
+    ctx.close();
+  }
+}

@@ -1,0 +1,4 @@
+package io.scopegate.proxy;
+
+/** Tells a connection that the server goes down. Immutable. */
+record DrainNotice() {}

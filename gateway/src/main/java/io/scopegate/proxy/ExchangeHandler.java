@@ -1,0 +1,402 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.scopegate.backend.Backend;
+import io.scopegate.backend.BackendConnection;
+import io.scopegate.backend.BackendFailure;
+import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Closed;
+import io.scopegate.proxy.ExchangeState.Connecting;
+import io.scopegate.proxy.ExchangeState.Draining;
+import io.scopegate.proxy.ExchangeState.Idle;
+import io.scopegate.proxy.ExchangeState.Judging;
+import io.scopegate.proxy.ExchangeState.Streaming;
+import io.scopegate.proxy.http1.BodyEnd;
+import io.scopegate.proxy.http1.Malformed;
+import io.scopegate.proxy.http1.RequestDecoder;
+import io.scopegate.proxy.http1.RequestHead;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a frontend connection's pipeline: takes one request after the other to a decision and,
+ * if that allows it, to a backend. Confined to the channel's event loop.
+ */
+// What becomes of a decision is told by its callback.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forwarding.Outcome {
+  private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
+
+  private final Services services;
+  private final FrontendConnection frontend;
+  private final EventLoop loop;
+  private ExchangeState state = Idle.INSTANCE;
+
+  ExchangeHandler(
+      Channel channel,
+      RequestDecoder decoder,
+      FrontendSettings settings,
+      Services services,
+      BooleanSupplier draining,
+      RandomGenerator random) {
+    this.services = services;
+    this.loop = channel.eventLoop();
+    this.frontend =
+        new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof RequestHead head) {
+      begin(head);
+    } else if (message instanceof ByteBuf data) {
+      takeBody(data);
+    } else if (message instanceof BodyEnd end) {
+      endRequest(end);
+    } else {
+      refuseMalformed((Malformed) message);
+    }
+  }
+
+  private void begin(RequestHead head) {
+    frontend.deadline().clear();
+    Exchange exchange =
+        new Exchange(head, frontend.ids().of(head.fields()), loop.ticker().nanoTime());
+    state = Idle.INSTANCE.judging(exchange);
+    services
+        .gatekeeper()
+        .judge(head.method(), head.target(), head.host(), head.fields())
+        .whenComplete(
+            (decision, failure) -> {
+              if (loop.inEventLoop()) {
+                judged(exchange, decision);
+              } else {
+                loop.execute(() -> judged(exchange, decision));
+              }
+            });
+    if (state instanceof Judging) {
+      frontend.hold();
+    }
+  }
+
+  private void judged(Exchange exchange, @Nullable Decision decision) {
+    if (!(state instanceof Judging judging) || judging.exchange() != exchange) {
+      return; // the client has gone meanwhile
+    }
+    if (decision == null) {
+      refuse(exchange, Fault.INTERNAL, "the decision failed");
+    } else {
+      exchange.decided(decision);
+      if (decision instanceof Decision.Deny deny) {
+        refuse(exchange, services.refusals().of(deny, exchange.id()));
+      } else {
+        admit(judging, (Decision.Allow) decision);
+      }
+    }
+    frontend.release();
+  }
+
+  private void admit(Judging judging, Decision.Allow allow) {
+    Exchange exchange = judging.exchange();
+    Backend backend = services.backends().get(allow.row().forwarding().backend());
+    if (backend == null) {
+      refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
+    } else if (!HeaderRules.canTell(allow)) {
+      refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
+    } else if (exchange.head().framing().length()
+        > Forwarding.bodyLimit(allow, frontend.settings())) {
+      refuse(exchange, Fault.BODY_TOO_LARGE, "the body is larger than this route takes");
+    } else {
+      connect(judging.connecting(allow, backend), backend.lease(allow, loop));
+    }
+  }
+
+  private void connect(Connecting connecting, Future<BackendConnection> leasing) {
+    state = connecting;
+    if (leasing.isDone()) {
+      leased(connecting, leasing);
+    } else {
+      frontend.hold();
+      leasing.addListener((Future<BackendConnection> done) -> leased(connecting, done));
+    }
+  }
+
+  private void leased(Connecting connecting, Future<BackendConnection> leasing) {
+    BackendConnection connection = leasing.isSuccess() ? leasing.getNow() : null;
+    if (state != connecting) {
+      if (connection != null) {
+        connection.release(); // the client has gone meanwhile
+      }
+      return;
+    }
+    if (connection == null) {
+      fail(connecting.exchange(), BackendFailure.unreachable());
+    } else {
+      Forwarding forwarding =
+          new Forwarding(
+              connecting.exchange(),
+              connecting.allow(),
+              connecting.backend(),
+              connection,
+              frontend,
+              services.headerRules(),
+              this);
+      state = new Streaming(forwarding);
+      forwarding.start();
+      if (connecting.exchange().isRequestEnded()) {
+        forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
+      }
+    }
+    frontend.release();
+  }
+
+  private void takeBody(ByteBuf data) {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().requestData(data);
+      return;
+    }
+    int bytes = data.readableBytes();
+    data.release();
+    if (state instanceof Draining draining && !draining.drop(bytes)) {
+      state = Closed.INSTANCE;
+      frontend.closeLingering();
+    }
+  }
+
+  private void endRequest(BodyEnd end) {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().exchange().requestEnded();
+      streaming.forwarding().requestEnd(end);
+    } else if (state instanceof Draining) {
+      next();
+    }
+  }
+
+  private void next() {
+    state = Idle.INSTANCE;
+    frontend.next();
+  }
+
+  private void refuse(Exchange exchange, Fault fault, String detail) {
+    refuse(exchange, services.refusals().of(fault, detail, exchange.id(), exchange.decision()));
+  }
+
+  private void refuse(Exchange exchange, GatewayAnswer answer) {
+    RequestHead head = exchange.head();
+    boolean whole = exchange.isRequestEnded() || head.framing().isEmpty();
+    // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
+    boolean drainable =
+        whole || (!head.expectsContinue() && Draining.takes(head.framing().length()));
+    boolean close = !frontend.keepsAlive(head) || !drainable || head.method().equals("CONNECT");
+    frontend.answer(answer, head, close);
+    exchange.completed(services.events(), answer.status(), loop.ticker().nanoTime());
+    if (close) {
+      state = Closed.INSTANCE;
+      if (whole) {
+        frontend.close();
+      } else {
+        frontend.closeLingering();
+      }
+    } else if (exchange.isRequestEnded()) {
+      next();
+    } else {
+      state = new Draining();
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    }
+  }
+
+  private void refuseMalformed(Malformed malformed) {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+      if (streaming.forwarding().isAnswered()) {
+        brokenOff(streaming.forwarding());
+        return;
+      }
+    }
+    Fault fault =
+        switch (malformed.kind()) {
+          case SYNTAX -> Fault.BAD_REQUEST;
+          case TARGET_TOO_LONG -> Fault.TARGET_TOO_LONG;
+          case HEAD_TOO_LARGE -> Fault.HEAD_TOO_LARGE;
+        };
+    endWith(fault, malformed.detail());
+  }
+
+  /** Answers in place of what cannot be served and closes; a drained request has its answer. */
+  private void endWith(Fault fault, String detail) {
+    Optional<Exchange> exchange = exchange();
+    boolean answered = state instanceof Draining || state instanceof Closed;
+    state = Closed.INSTANCE;
+    if (!answered) {
+      String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
+      Optional<Decision> decision = exchange.flatMap(Exchange::decision);
+      frontend.answerMalformed(services.refusals().of(fault, detail, id, decision));
+      if (exchange.isPresent()) {
+        exchange.get().completed(services.events(), fault.status(), loop.ticker().nanoTime());
+      } else {
+        services.events().completed(Optional.empty(), "_OTHER", fault.status(), Duration.ZERO);
+      }
+    }
+    frontend.closeLingering();
+  }
+
+  private Optional<Exchange> exchange() {
+    if (state instanceof Judging judging) {
+      return Optional.of(judging.exchange());
+    }
+    if (state instanceof Connecting connecting) {
+      return Optional.of(connecting.exchange());
+    }
+    if (state instanceof Streaming streaming) {
+      return Optional.of(streaming.forwarding().exchange());
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void finished(Forwarding forwarding) {
+    Exchange exchange = forwarding.exchange();
+    exchange.completed(services.events(), forwarding.status(), loop.ticker().nanoTime());
+    if (!forwarding.closes()) {
+      next();
+      return;
+    }
+    state = Closed.INSTANCE;
+    if (exchange.isRequestEnded()) {
+      frontend.close();
+    } else {
+      frontend.closeLingering();
+    }
+  }
+
+  @Override
+  public void failed(Forwarding forwarding, BackendFailure failure) {
+    if (failure.retryable()) {
+      forwarding.exchange().retried();
+      frontend.deadline().clear();
+      Connecting again =
+          new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
+      connect(again, forwarding.backend().leaseFresh(forwarding.allow(), loop));
+    } else {
+      fail(forwarding.exchange(), failure);
+      frontend.release();
+    }
+  }
+
+  private void fail(Exchange exchange, BackendFailure failure) {
+    switch (failure.kind()) {
+      case UNREACHABLE ->
+          refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
+      case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
+      case BROKEN_OFF ->
+          refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");
+      case MALFORMED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend's answer is malformed");
+    }
+  }
+
+  @Override
+  public void tooLarge(Forwarding forwarding) {
+    refuse(forwarding.exchange(), Fault.BODY_TOO_LARGE, "the body is larger than this route takes");
+  }
+
+  @Override
+  public void brokenOff(Forwarding forwarding) {
+    state = Closed.INSTANCE;
+    forwarding
+        .exchange()
+        .completed(services.events(), forwarding.status(), loop.ticker().nanoTime());
+    frontend.cut();
+  }
+
+  private void expired(Waiting waiting) {
+    switch (waiting) {
+      case REQUEST -> frontend.close();
+      case HEAD -> endWith(Fault.REQUEST_TIMEOUT, "the head of the request came too slowly");
+      case CLIENT_BODY -> expiredBody();
+      case BACKEND_ANSWER, BACKEND_BODY -> {
+        if (state instanceof Streaming streaming) {
+          streaming.forwarding().fail(BackendFailure.Kind.TIMEOUT);
+        }
+      }
+      case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
+      case NOTHING -> throw new IllegalStateException("nothing was waited for");
+    }
+  }
+
+  private void expiredBody() {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+      if (streaming.forwarding().isAnswered()) {
+        brokenOff(streaming.forwarding());
+        return;
+      }
+    }
+    endWith(Fault.REQUEST_TIMEOUT, "the body of the request came too slowly");
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().flushRequest();
+    } else if (state instanceof Idle) {
+      frontend.watchHead();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      if (state instanceof Streaming streaming) {
+        streaming.forwarding().clientReads();
+      }
+      frontend.writable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    Optional<Exchange> exchange = exchange();
+    int status = 0;
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+      status = streaming.forwarding().status();
+    }
+    state = Closed.INSTANCE;
+    frontend.deadline().cancel();
+    if (exchange.isPresent()) {
+      exchange.get().completed(services.events(), status, loop.ticker().nanoTime());
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof DrainNotice && state instanceof Idle) {
+      frontend.drainIdle();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+    }
+    boolean answered = state instanceof Streaming streaming && streaming.forwarding().isAnswered();
+    if (cause instanceof IOException || answered || exchange().isEmpty()) {
+      frontend.cut();
+    } else {
+      LOG.error("an exchange failed", cause);
+      endWith(Fault.INTERNAL, "the request could not be handled");
+    }
+  }
+}

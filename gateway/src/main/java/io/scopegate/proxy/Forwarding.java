@@ -1,0 +1,349 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.scopegate.backend.Backend;
+import io.scopegate.backend.BackendConnection;
+import io.scopegate.backend.BackendFailure;
+import io.scopegate.policy.Decision;
+import io.scopegate.proxy.http1.BodyEnd;
+import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.http1.Framing;
+import io.scopegate.proxy.http1.MessageWriter;
+import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.http1.ResponseHead;
+import java.time.Duration;
+
+/**
+ * One request on its way to a backend and the answer on its way back, both as streams; a side that
+ * does not read stops the reading of the other. Confined to the channel's event loop.
+ */
+// Whether a write worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Forwarding {
+  private final Exchange exchange;
+  private final Decision.Allow allow;
+  private final Backend backend;
+  private final BackendConnection connection;
+  private final BackendHandler handler;
+  private final Channel channel;
+  private final FrontendConnection frontend;
+  private final HeaderRules rules;
+  private final Outcome outcome;
+  private final long bodyLimitBytes;
+  private final Duration answerTimeout;
+  private long bodyBytes;
+  private int status;
+  private boolean dirty;
+  private boolean answered;
+  private boolean answerEnded;
+  private boolean chunkedAnswer;
+  private boolean reusable;
+  private boolean close;
+  private boolean over;
+
+  /** What becomes of it; called once. */
+  interface Outcome {
+    /** The answer was passed on whole. */
+    void finished(Forwarding forwarding);
+
+    /** The backend failed before the head of its answer was passed on. */
+    void failed(Forwarding forwarding, BackendFailure failure);
+
+    /** The answer broke off after its head was passed on. */
+    void brokenOff(Forwarding forwarding);
+
+    /** The body is larger than the row allows, and the answer has not begun. */
+    void tooLarge(Forwarding forwarding);
+  }
+
+  Forwarding(
+      Exchange exchange,
+      Decision.Allow allow,
+      Backend backend,
+      BackendConnection connection,
+      FrontendConnection frontend,
+      HeaderRules rules,
+      Outcome outcome) {
+    this.exchange = exchange;
+    this.allow = allow;
+    this.backend = backend;
+    this.connection = connection;
+    this.channel = connection.channel();
+    this.handler = BackendHandler.of(channel);
+    this.frontend = frontend;
+    this.rules = rules;
+    this.outcome = outcome;
+    this.bodyLimitBytes = bodyLimit(allow, frontend.settings());
+    this.answerTimeout =
+        allow.row().forwarding().timeout().orElse(backend.settings().firstByteTimeout());
+  }
+
+  /** Returns how large a request body may be. */
+  static long bodyLimit(Decision.Allow allow, FrontendSettings settings) {
+    return allow.row().forwarding().bodyLimitBytes().orElse(settings.bodyLimitBytes());
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  Decision.Allow allow() {
+    return allow;
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  /** Returns the status that was passed on, or 0. */
+  int status() {
+    return status;
+  }
+
+  boolean isAnswered() {
+    return answered;
+  }
+
+  /** Says whether the client's connection ends with this answer. */
+  boolean closes() {
+    return close;
+  }
+
+  /** Writes the head; nothing is sent before {@link #flushRequest}. */
+  void start() {
+    RequestHead head = exchange.head();
+    handler.attach(this, head.isHead());
+    Fields fields =
+        rules.forBackend(
+            head,
+            allow,
+            frontend.client(),
+            exchange.id(),
+            backend.settings(),
+            connection.endpoint().authority());
+    String target =
+        ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
+    channel.write(
+        MessageWriter.request(channel.alloc(), head.method(), target, fields),
+        channel.voidPromise());
+    dirty = true;
+    boolean clientSends = !exchange.isRequestEnded() && !head.expectsContinue();
+    if (clientSends && !head.framing().isEmpty()) {
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    } else {
+      frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
+    }
+  }
+
+  void requestData(ByteBuf data) {
+    bodyBytes += data.readableBytes();
+    if (bodyBytes > bodyLimitBytes) {
+      data.release();
+      abort();
+      if (answered) {
+        outcome.brokenOff(this);
+      } else {
+        outcome.tooLarge(this);
+      }
+      return;
+    }
+    if (exchange.head().framing().kind() == Framing.Kind.CHUNKED) {
+      MessageWriter.writeChunk(channel, data);
+    } else {
+      channel.write(data, channel.voidPromise());
+    }
+    dirty = true;
+    if (channel.isWritable()) {
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    } else {
+      frontend.hold();
+      frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
+    }
+  }
+
+  void requestEnd(BodyEnd end) {
+    if (exchange.head().framing().kind() == Framing.Kind.CHUNKED) {
+      MessageWriter.writeLastChunk(channel, HeaderRules.trailers(end.trailers()));
+      dirty = true;
+    }
+    if (!answered) {
+      frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
+    }
+  }
+
+  void flushRequest() {
+    if (dirty && !over) {
+      dirty = false;
+      channel.flush();
+    }
+  }
+
+  /** The backend takes more of the body again. */
+  void backendReads() {
+    if (!exchange.isRequestEnded()) {
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    }
+    frontend.release();
+  }
+
+  void answer(ResponseHead head) {
+    if (head.isInterim()) {
+      interim(head);
+      return;
+    }
+    RequestHead request = exchange.head();
+    answered = true;
+    status = head.status();
+    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    // Who answers before the request is over may not want the rest of it.
+    close = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
+    frameAnswer(head, fields);
+    FrontendConnection.addConnection(fields, request.http10(), close);
+    reusable = head.keepAlive();
+    Channel client = frontend.channel();
+    client.write(
+        MessageWriter.response(client.alloc(), status, head.reason(), fields),
+        client.voidPromise());
+    frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+  }
+
+  private void frameAnswer(ResponseHead head, Fields fields) {
+    switch (head.framing().kind()) {
+      case FIXED -> HeaderRules.frame(head.framing(), fields);
+      case CHUNKED, UNTIL_CLOSE -> {
+        if (exchange.head().http10()) {
+          close = true;
+        } else {
+          chunkedAnswer = true;
+          HeaderRules.frame(Framing.CHUNKED, fields);
+        }
+      }
+      case NONE -> {
+        if (status != 204) {
+          // What the length would be (RFC 9110 §8.6).
+          head.fields()
+              .first("Content-Length")
+              .ifPresent(length -> fields.add("Content-Length", length));
+        }
+      }
+    }
+  }
+
+  private void interim(ResponseHead head) {
+    RequestHead request = exchange.head();
+    if (head.status() == 101) {
+      // Nobody asked for another protocol.
+      fail(BackendFailure.Kind.MALFORMED);
+      return;
+    }
+    if (request.http10() || (head.status() == 100 && !request.expectsContinue())) {
+      return;
+    }
+    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    Channel client = frontend.channel();
+    client.write(
+        MessageWriter.response(client.alloc(), head.status(), head.reason(), fields),
+        client.voidPromise());
+    if (head.status() == 100 && !exchange.isRequestEnded()) {
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    }
+  }
+
+  void answerData(ByteBuf data) {
+    Channel client = frontend.channel();
+    if (chunkedAnswer) {
+      MessageWriter.writeChunk(client, data);
+    } else {
+      client.write(data, client.voidPromise());
+    }
+    if (client.isWritable()) {
+      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+    } else {
+      handler.decoder().hold();
+      frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
+    }
+  }
+
+  /** The client takes more of the answer again. */
+  void clientReads() {
+    if (answered && !answerEnded) {
+      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+    }
+    handler.decoder().release();
+  }
+
+  void answerEnd(BodyEnd end) {
+    if (chunkedAnswer) {
+      MessageWriter.writeLastChunk(frontend.channel(), HeaderRules.trailers(end.trailers()));
+    }
+    answerEnded = true;
+  }
+
+  /**
+   * Sends on what has come. An answer that is over is finished only here, when everything that the
+   * backend had sent is read: what is left then is nobody's answer.
+   */
+  void answerBatchEnd() {
+    if (over) {
+      return;
+    }
+    frontend.channel().flush();
+    if (answerEnded) {
+      finish();
+    }
+  }
+
+  private void finish() {
+    over = true;
+    handler.detach();
+    if (reusable && exchange.isRequestEnded() && handler.decoder().isClean()) {
+      connection.release();
+    } else {
+      connection.discard();
+    }
+    outcome.finished(this);
+  }
+
+  void backendClosed() {
+    if (answerEnded) {
+      answerBatchEnd();
+    } else {
+      fail(BackendFailure.Kind.BROKEN_OFF);
+    }
+  }
+
+  void fail(BackendFailure.Kind kind) {
+    if (over) {
+      return;
+    }
+    if (answerEnded) {
+      // The answer is whole; what came behind it spoils only the connection.
+      reusable = false;
+      answerBatchEnd();
+      return;
+    }
+    boolean stale =
+        kind == BackendFailure.Kind.BROKEN_OFF
+            && connection.isReused()
+            && !handler.decoder().isStarted()
+            && exchange.isRepeatable();
+    BackendFailure.Source source =
+        connection.isReused() ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;
+    abort();
+    if (answered) {
+      outcome.brokenOff(this);
+    } else {
+      outcome.failed(this, new BackendFailure(source, kind, stale));
+    }
+  }
+
+  /** Gives the backend connection up; an unfinished request never looks whole there. */
+  void abort() {
+    if (!over) {
+      over = true;
+      handler.detach();
+      connection.discard();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.scopegate.proxy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopegate.backend.Backend;
+import io.scopegate.backend.FieldChanges;
+import io.scopegate.permission.PermissionSet;
+import io.scopegate.policy.Caller;
+import io.scopegate.policy.Decision;
+import io.scopegate.policy.Grants;
+import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.http1.Framing;
+import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.http1.ResponseHead;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The one owner of all rules for header fields, both ways: what is dropped, what is set, what
+ * passes. Safe from any thread.
+ */
+final class HeaderRules {
+  private static final int MAX_LISTING = 16 * 1024;
+
+  private final ScopeFields scopeFields;
+
+  // Callers hold few different sets; sorting their names anew for each request would cost more
+  // than the decision. The sets of an old policy grow cold and leave.
+  private final Cache<PermissionSet, String> permissionWords =
+      Caffeine.newBuilder().maximumSize(1024).expireAfterAccess(Duration.ofMinutes(5)).build();
+
+  HeaderRules(ScopeFields scopeFields) {
+    this.scopeFields = scopeFields;
+  }
+
+  /** Says whether the places that the backend is told can be told whole. */
+  static boolean canTell(Decision.Allow allow) {
+    if (allow.listing().isEmpty()) {
+      return true;
+    }
+    int length = 0;
+    for (String id : allow.listing().get().ids()) {
+      length += id.length() + 1;
+    }
+    return length - 1 <= MAX_LISTING;
+  }
+
+  /**
+   * Returns the fields for the backend.
+   *
+   * @param endpoint the authority of the endpoint
+   */
+  Fields forBackend(
+      RequestHead head,
+      Decision.Allow allow,
+      Client client,
+      String requestId,
+      Backend.Settings settings,
+      String endpoint) {
+    Fields out = new Fields();
+    out.add("Host", settings.preservesHost() ? head.host() : endpoint);
+    Fields in = head.fields();
+    for (int i = 0; i < in.size(); i++) {
+      copyToBackend(in, i, out, allow, client, settings);
+    }
+    frame(head.framing(), out);
+    if (head.expectsContinue()) {
+      out.add("Expect", "100-continue");
+    }
+    change(settings.requestFields(), out);
+    addOrigin(head, client, out);
+    out.add("X-Request-Id", requestId);
+    addIdentity(allow, out);
+    return out;
+  }
+
+  private static void copyToBackend(
+      Fields in,
+      int line,
+      Fields out,
+      Decision.Allow allow,
+      Client client,
+      Backend.Settings settings) {
+    switch (FieldClass.of(in.name(line))) {
+      case PLAIN, HEAD_ONLY, SET_COOKIE -> out.addFrom(in, line);
+      case AUTHORIZATION -> {
+        if (passesAuthorization(in.value(line), allow, settings)) {
+          out.addFrom(in, line);
+        }
+      }
+      case COOKIE -> {
+        if (settings.forwardsCredentials()) {
+          out.addFrom(in, line);
+        } else {
+          GatewayCookie.without(in.value(line)).ifPresent(rest -> out.add("Cookie", rest));
+        }
+      }
+      case FORWARDED -> {
+        if (client.trusted() && !isForwardedFor(in.name(line))) {
+          out.addFrom(in, line);
+        }
+      }
+      case HOP_BY_HOP, FRAMING, HOST, EXPECT, RESERVED, REQUEST_ID -> {
+        // Dropped, or written anew.
+      }
+    }
+  }
+
+  private static boolean passesAuthorization(
+      String value, Decision.Allow allow, Backend.Settings settings) {
+    if (settings.forwardsCredentials()) {
+      return true;
+    }
+    String scheme = "bearer";
+    boolean bearer =
+        value.regionMatches(true, 0, scheme, 0, scheme.length())
+            && (value.length() == scheme.length() || !isTokenChar(value.charAt(scheme.length())));
+    return !bearer && (allow.row().isPublic() || allow.row().forwarding().shadow());
+  }
+
+  private static boolean isTokenChar(char c) {
+    return Character.isLetterOrDigit(c) || c == '-' || c == '_';
+  }
+
+  private static boolean isForwardedFor(String name) {
+    return Fields.isAlias(name, "X-Forwarded-For") || Fields.isAlias(name, "Forwarded");
+  }
+
+  private static void addOrigin(RequestHead head, Client client, Fields out) {
+    StringBuilder via = new StringBuilder();
+    if (client.trusted()) {
+      Fields in = head.fields();
+      for (int i = in.line("X-Forwarded-For", 0); i >= 0; i = in.line("X-Forwarded-For", i + 1)) {
+        via.append(in.value(i)).append(", ");
+      }
+    }
+    out.set("X-Forwarded-For", via.append(client.address()).toString());
+    if (out.line("X-Forwarded-Proto", 0) < 0) {
+      out.add("X-Forwarded-Proto", "http");
+    }
+    if (out.line("X-Forwarded-Host", 0) < 0) {
+      out.add("X-Forwarded-Host", head.host());
+    }
+  }
+
+  private void addIdentity(Decision.Allow allow, Fields out) {
+    if (allow.row().isPublic() || !(allow.caller() instanceof Caller.Authenticated caller)) {
+      return;
+    }
+    out.add("X-Scopegate-Subject", caller.principal().subject());
+    out.add("X-Scopegate-Token", caller.tokenId());
+    Decision.Listing.Kind listed =
+        allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
+    if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
+      Grants grants = allow.grants().get();
+      grants.organization().ifPresent(id -> out.add("X-Scopegate-Organization", id));
+      grants
+          .effective()
+          .filter(set -> !set.isEmpty())
+          .ifPresent(
+              set ->
+                  out.add("X-Scopegate-Permissions", permissionWords.get(set, HeaderRules::words)));
+    }
+    if (allow.listing().isPresent()) {
+      Decision.Listing listing = allow.listing().get();
+      out.add(
+          listed == Decision.Listing.Kind.PROJECTS
+              ? "X-Scopegate-Projects"
+              : "X-Scopegate-Organizations",
+          listing.everywhere() ? "*" : String.join(",", listing.ids()));
+    }
+  }
+
+  private static String words(PermissionSet set) {
+    return String.join(" ", set.names());
+  }
+
+  /** Returns the fields for the client, without those that frame the body. */
+  Fields forClient(
+      ResponseHead head, Decision.Allow allow, String requestId, Backend.Settings settings) {
+    Fields out = new Fields();
+    Fields in = head.fields();
+    for (int i = 0; i < in.size(); i++) {
+      if (passesToClient(in.name(i), in.value(i))) {
+        out.addFrom(in, i);
+      }
+    }
+    change(settings.responseFields(), out);
+    if (!head.isInterim()) {
+      out.add("X-Request-Id", requestId);
+      scopeFields.setOn(out, allow);
+    }
+    return out;
+  }
+
+  private static boolean passesToClient(String name, String value) {
+    return switch (FieldClass.of(name)) {
+      case HOP_BY_HOP, FRAMING, REQUEST_ID -> false;
+      case SET_COOKIE -> !GatewayCookie.isSetBy(value);
+      case RESERVED -> !isScopegate(name);
+      default -> true;
+    };
+  }
+
+  private static boolean isScopegate(String name) {
+    String prefix = "x-scopegate-";
+    return name.length() > prefix.length()
+        && Fields.isAlias(prefix, name.substring(0, prefix.length()));
+  }
+
+  /** Returns the trailers that pass, either way. */
+  static Fields trailers(Fields in) {
+    if (in.size() == 0) {
+      return in;
+    }
+    Fields out = new Fields();
+    for (int i = 0; i < in.size(); i++) {
+      if (FieldClass.of(in.name(i)) == FieldClass.PLAIN) {
+        out.addFrom(in, i);
+      }
+    }
+    return out;
+  }
+
+  /** Adds the fields that frame a body. */
+  static void frame(Framing framing, Fields out) {
+    if (framing.kind() == Framing.Kind.FIXED) {
+      out.add("Content-Length", Long.toString(framing.length()));
+    } else if (framing.kind() == Framing.Kind.CHUNKED) {
+      out.add("Transfer-Encoding", "chunked");
+    }
+  }
+
+  private static void change(FieldChanges changes, Fields out) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    List<String> removed = changes.remove();
+    removed.forEach(out::remove);
+    changes.set().forEach(out::set);
+  }
+}

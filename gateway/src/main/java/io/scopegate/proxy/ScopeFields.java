@@ -1,0 +1,46 @@
+package io.scopegate.proxy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopegate.policy.Caller;
+import io.scopegate.policy.Decision;
+import io.scopegate.proxy.http1.Fields;
+import io.scopegate.route.Requirement;
+import io.scopegate.route.Route;
+import io.scopegate.route.Rule;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The fields that tell an authenticated caller what its token carries and what the row asks, after
+ * GitHub's convention. Safe from any thread.
+ */
+final class ScopeFields {
+  static final String CARRIED = "X-OAuth-Scopes";
+  static final String ACCEPTED = "X-Accepted-OAuth-Scopes";
+
+  // The words of a requirement live as long as the policy it belongs to.
+  private final Cache<Requirement, String> accepted = Caffeine.newBuilder().weakKeys().build();
+
+  /** Sets both, if the caller is known. */
+  void setOn(Fields fields, Decision decision) {
+    if (decision.caller() instanceof Caller.Authenticated caller) {
+      fields.set(CARRIED, String.join(", ", caller.delegation().scopes()));
+      fields.set(ACCEPTED, accepted(decision.route()));
+    }
+  }
+
+  private String accepted(Optional<Route> route) {
+    if (route.isPresent() && route.get().rule() instanceof Rule.Permitted permitted) {
+      Requirement requirement = permitted.requirement();
+      return accepted.get(requirement, ScopeFields::words);
+    }
+    return "";
+  }
+
+  private static String words(Requirement requirement) {
+    return requirement.alternatives().stream()
+        .map(alternative -> String.join(", ", alternative.everything().names()))
+        .collect(Collectors.joining("; "));
+  }
+}

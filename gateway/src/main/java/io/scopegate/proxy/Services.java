@@ -1,0 +1,18 @@
+package io.scopegate.proxy;
+
+import io.scopegate.backend.Backend;
+import io.scopegate.event.GatewayEvents;
+import io.scopegate.guard.Gatekeeper;
+import java.util.Map;
+
+/**
+ * What every exchange of a server works with. Safe from any thread.
+ *
+ * @param backends by name
+ */
+record Services(
+    Gatekeeper gatekeeper,
+    Map<String, Backend> backends,
+    HeaderRules headerRules,
+    Refusals refusals,
+    GatewayEvents events) {}

@@ -1,0 +1,11 @@
+package io.scopegate.proxy.http1;
+
+/**
+ * The end of a message; every head is followed by one. Confined to the channel's event loop.
+ *
+ * @param trailers the fields behind a chunked body
+ */
+public record BodyEnd(Fields trailers) {
+  /** An end without trailers. */
+  static final BodyEnd PLAIN = new BodyEnd(new Fields());
+}

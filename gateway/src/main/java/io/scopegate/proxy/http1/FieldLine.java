@@ -1,0 +1,40 @@
+package io.scopegate.proxy.http1;
+
+import java.nio.charset.StandardCharsets;
+
+/** The grammar of a header or trailer field line (RFC 9112 §5); folded lines are none. */
+final class FieldLine {
+  private FieldLine() {}
+
+  /** Adds the field of a line to the fields, or objects. */
+  static boolean read(
+      byte[] line, int length, boolean obsText, Fields fields, Objections objections) {
+    int colon = 0;
+    while (colon < length && line[colon] != ':') {
+      colon++;
+    }
+    if (colon == length || !Grammar.isToken(line, 0, colon)) {
+      return objections.refuse("not a header field line");
+    }
+    int from = colon + 1;
+    int to = length;
+    while (from < to && isBlank(line[from])) {
+      from++;
+    }
+    while (to > from && isBlank(line[to - 1])) {
+      to--;
+    }
+    boolean text = obsText ? Grammar.isObsText(line, from, to) : Grammar.isText(line, from, to);
+    if (!text) {
+      return objections.refuse("a header field value holds a character it cannot hold");
+    }
+    fields.addRead(
+        new String(line, 0, colon, StandardCharsets.ISO_8859_1),
+        new String(line, from, to - from, StandardCharsets.ISO_8859_1));
+    return true;
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t';
+  }
+}

@@ -1,0 +1,146 @@
+package io.scopegate.proxy.http1;
+
+import io.scopegate.route.HttpFields;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The field lines of a head or of trailers, in order and in the spelling they came in. Confined to
+ * the channel's event loop.
+ */
+public final class Fields implements HttpFields {
+  private String[] lines = new String[24];
+  private int size;
+
+  /** Starts without a field. */
+  public Fields() {}
+
+  /** Returns how many field lines there are. */
+  public int size() {
+    return size;
+  }
+
+  /** Returns the name of a line as it was spelt. */
+  public String name(int line) {
+    return lines[2 * line];
+  }
+
+  /** Returns the value of a line. */
+  public String value(int line) {
+    return lines[2 * line + 1];
+  }
+
+  /**
+   * Adds a line.
+   *
+   * @throws IllegalArgumentException if name or value would not be read back as this one line
+   */
+  public void add(String name, String value) {
+    if (!Grammar.isToken(name) || !Grammar.isText(value)) {
+      throw new IllegalArgumentException("not a header field: `" + name + "`");
+    }
+    addRead(name, value);
+  }
+
+  /** Adds a line whose name and value were read by the grammar. */
+  void addRead(String name, String value) {
+    if (2 * size == lines.length) {
+      lines = Arrays.copyOf(lines, 4 * size);
+    }
+    lines[2 * size] = name;
+    lines[2 * size + 1] = value;
+    size++;
+  }
+
+  /** Adds a line of other fields as it is. */
+  public void addFrom(Fields other, int line) {
+    addRead(other.name(line), other.value(line));
+  }
+
+  /** Replaces the lines of this name by one. */
+  public void set(String name, String value) {
+    remove(name);
+    add(name, value);
+  }
+
+  /** Takes the lines of this name out. */
+  public void remove(String name) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!name(i).equalsIgnoreCase(name)) {
+        lines[2 * kept] = name(i);
+        lines[2 * kept + 1] = value(i);
+        kept++;
+      }
+    }
+    size = kept;
+  }
+
+  /** Returns the value of the first line of this name. */
+  public Optional<String> first(String name) {
+    int line = line(name, 0);
+    return line < 0 ? Optional.empty() : Optional.of(value(line));
+  }
+
+  /** Returns the number of the first line of this name from a line on, or -1. */
+  public int line(String name, int from) {
+    for (int i = from; i < size; i++) {
+      if (name(i).equalsIgnoreCase(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Returns the values of a field as a decision reads them. A line whose name differs only in
+   * {@code -} and {@code _} counts twice: some backends read it as this field and others do not, so
+   * whoever asks sees a repeated field and refuses it.
+   */
+  @Override
+  public List<String> values(String name) {
+    List<String> values = List.of();
+    for (int i = 0; i < size; i++) {
+      if (isAlias(name(i), name)) {
+        values = values.isEmpty() ? new ArrayList<>(2) : values;
+        values.add(value(i));
+        if (!name(i).equalsIgnoreCase(name)) {
+          values.add(value(i));
+        }
+      }
+    }
+    return values;
+  }
+
+  /** Says whether two names are the same but for case and for {@code -} and {@code _}. */
+  public static boolean isAlias(String left, String right) {
+    if (left.length() != right.length()) {
+      return false;
+    }
+    for (int i = 0; i < left.length(); i++) {
+      if (folded(left.charAt(i)) != folded(right.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int folded(char c) {
+    if (c == '_') {
+      return '-';
+    }
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder names = new StringBuilder("Fields");
+    for (int i = 0; i < size; i++) {
+      // Names only: values hold credentials.
+      names.append(i == 0 ? "[" : ", ").append(name(i));
+    }
+    return names.append(size == 0 ? "[]" : "]").toString();
+  }
+}

@@ -1,0 +1,119 @@
+package io.scopegate.proxy.http1;
+
+/** The character classes of RFC 9110 §5.6.2 and §5.5, as a table. Immutable. */
+final class Grammar {
+  private static final byte TOKEN = 1;
+  private static final byte TEXT = 2;
+  private static final byte TARGET = 4;
+  private static final byte DIGIT = 8;
+  private static final byte HOST = 16;
+  private static final byte[] CLASSES = classes();
+
+  private Grammar() {}
+
+  private static byte[] classes() {
+    byte[] classes = new byte[256];
+    for (int c = 0x21; c < 0x7f; c++) {
+      classes[c] |= TEXT | TARGET;
+    }
+    classes[' '] |= TEXT;
+    classes['\t'] |= TEXT;
+    for (int c = 0; c < 128; c++) {
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      boolean digit = c >= '0' && c <= '9';
+      if (letter || digit || "!#$%&'*+-.^_`|~".indexOf(c) >= 0) {
+        classes[c] |= TOKEN;
+      }
+      if (letter || digit || "-._~".indexOf(c) >= 0) {
+        classes[c] |= HOST;
+      }
+      if (digit) {
+        classes[c] |= DIGIT;
+      }
+    }
+    return classes;
+  }
+
+  static boolean isToken(byte[] bytes, int from, int to) {
+    return from < to && all(TOKEN, bytes, from, to);
+  }
+
+  /** Visible ASCII, space and tab. */
+  static boolean isText(byte[] bytes, int from, int to) {
+    return all(TEXT, bytes, from, to);
+  }
+
+  /** The same and the bytes from 0x80, which only answers may hold (RFC 9110 §5.5, obs-text). */
+  static boolean isObsText(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] >= 0 && (CLASSES[bytes[i]] & TEXT) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Visible ASCII. */
+  static boolean isTarget(byte[] bytes, int from, int to) {
+    return from < to && all(TARGET, bytes, from, to);
+  }
+
+  static boolean isToken(String text) {
+    return !text.isEmpty() && all(TOKEN, text);
+  }
+
+  static boolean isText(String text) {
+    return all(TEXT, text);
+  }
+
+  static boolean isDigits(String text) {
+    return !text.isEmpty() && all(DIGIT, text);
+  }
+
+  /**
+   * Says whether this is a host with an optional port and nothing else: a name or an address in
+   * brackets (RFC 3986 §3.2.2, less what no host has).
+   */
+  static boolean isAuthority(String text) {
+    int end;
+    if (text.startsWith("[")) {
+      end = text.indexOf(']') + 1;
+      if (end < 4 || !text.substring(1, end - 1).matches("[0-9A-Fa-f:.]+")) {
+        return false;
+      }
+    } else {
+      int colon = text.indexOf(':');
+      end = colon < 0 ? text.length() : colon;
+      if (end == 0 || !all(HOST, text.substring(0, end))) {
+        return false;
+      }
+    }
+    if (end == text.length()) {
+      return true;
+    }
+    String port = text.substring(end + 1);
+    return text.charAt(end) == ':'
+        && port.length() <= 5
+        && isDigits(port)
+        && Integer.parseInt(port) <= 65_535;
+  }
+
+  private static boolean all(byte wanted, byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if ((CLASSES[bytes[i] & 0xff] & wanted) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean all(byte wanted, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 255 || (CLASSES[c] & wanted) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

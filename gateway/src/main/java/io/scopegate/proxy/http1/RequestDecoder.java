@@ -1,0 +1,100 @@
+package io.scopegate.proxy.http1;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests. The next one is read only when the one before was answered. Confined to the
+ * channel's event loop.
+ */
+public final class RequestDecoder extends MessageDecoder {
+  private String method = "";
+  private String target = "";
+  private boolean http10;
+
+  /** Starts with the first request. */
+  public RequestDecoder() {
+    super(true);
+  }
+
+  /** Lets the next request be read, beginning with what has come already. */
+  public void nextRequest() {
+    expectMessage();
+    resume();
+  }
+
+  @Override
+  int maxLeadingBytes() {
+    return 4;
+  }
+
+  @Override
+  boolean takesObsText() {
+    return false;
+  }
+
+  @Override
+  boolean startLine(byte[] line, int length, Objections objections) {
+    int first = space(line, 0, length);
+    int second = space(line, first + 1, length);
+    if (second >= length
+        || !Grammar.isToken(line, 0, first)
+        || !Grammar.isTarget(line, first + 1, second)) {
+      return objections.refuse("not a request line");
+    }
+    String version = text(line, second + 1, length);
+    if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+      return objections.refuse("the version is neither HTTP/1.1 nor HTTP/1.0");
+    }
+    method = text(line, 0, first);
+    target = text(line, first + 1, second);
+    http10 = version.equals("HTTP/1.0");
+    return true;
+  }
+
+  private static int space(byte[] line, int from, int length) {
+    int at = from;
+    while (at < length && line[at] != ' ') {
+      at++;
+    }
+    return at;
+  }
+
+  private static String text(byte[] line, int from, int to) {
+    return new String(line, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  @Nullable Object head(Fields fields, Objections objections) {
+    String host = FramingFields.only(fields, "Host", objections).orElse("");
+    if (objections.isEmpty() && !Grammar.isAuthority(host)) {
+      objections.refuse("`Host` is missing or not a host");
+    }
+    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.NONE);
+    boolean expects = !http10 && expectsContinue(fields, framing, objections);
+    ConnectionOptions connection = ConnectionOptions.read(fields);
+    if (connection == null) {
+      objections.refuse("`Connection` is not a list of names");
+    }
+    if (!objections.isEmpty() || connection == null) {
+      return null;
+    }
+    boolean keepAlive = http10 ? connection.keepsAlive() : !connection.closes();
+    connection.dropNominated(fields);
+    return new RequestHead(method, target, host, http10, fields, framing, keepAlive, expects);
+  }
+
+  private boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
+    Optional<String> expectation = FramingFields.only(fields, "Expect", objections);
+    if (expectation.isPresent() && !expectation.get().equalsIgnoreCase("100-continue")) {
+      objections.refuse("an expectation other than `100-continue`");
+    }
+    return expectation.isPresent() && !framing.isEmpty();
+  }
+
+  @Override
+  Framing framing(Object head) {
+    return ((RequestHead) head).framing();
+  }
+}

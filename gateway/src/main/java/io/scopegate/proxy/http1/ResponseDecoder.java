@@ -1,0 +1,103 @@
+package io.scopegate.proxy.http1;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads answers. Bytes that come while no answer is expected are {@link Malformed}: they would be
+ * taken for the answer to somebody else's request. Confined to the channel's event loop.
+ */
+public final class ResponseDecoder extends MessageDecoder {
+  private boolean toHead;
+  private boolean started;
+  private int status;
+  private String reason = "";
+  private boolean http10;
+
+  /** Starts without a request to answer. */
+  public ResponseDecoder() {
+    super(false);
+  }
+
+  /**
+   * Lets the answer to a request be read.
+   *
+   * @param head whether it is a HEAD, whose answer has no body
+   */
+  public void expectAnswer(boolean head) {
+    toHead = head;
+    started = false;
+    expectMessage();
+  }
+
+  /** Says whether the first byte of the expected answer has come. */
+  public boolean isStarted() {
+    return started || !isClean();
+  }
+
+  @Override
+  boolean awaited(Objections objections) {
+    return objections.refuse("an answer that nobody asked for");
+  }
+
+  // Everything that came counts, however slowly the client takes it.
+  @Override
+  boolean outlivesConnection() {
+    return true;
+  }
+
+  @Override
+  boolean takesObsText() {
+    return true;
+  }
+
+  @Override
+  boolean startLine(byte[] line, int length, Objections objections) {
+    started = true;
+    String text = new String(line, 0, length, StandardCharsets.ISO_8859_1);
+    boolean version = text.startsWith("HTTP/1.1 ") || text.startsWith("HTTP/1.0 ");
+    if (!version
+        || length < 12
+        || !Grammar.isDigits(text.substring(9, 12))
+        || (length > 12 && (line[12] != ' ' || !Grammar.isObsText(line, 13, length)))) {
+      return objections.refuse("not a status line");
+    }
+    status = Integer.parseInt(text.substring(9, 12));
+    if (status < 100 || status > 599) {
+      return objections.refuse("not a status");
+    }
+    reason = length > 13 ? text.substring(13) : "";
+    http10 = text.charAt(7) == '0';
+    return true;
+  }
+
+  @Override
+  @Nullable Object head(Fields fields, Objections objections) {
+    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.UNTIL_CLOSE);
+    ConnectionOptions connection = ConnectionOptions.read(fields);
+    if (connection == null) {
+      objections.refuse("`Connection` is not a list of names");
+    }
+    if (!objections.isEmpty() || connection == null) {
+      return null;
+    }
+    if (status < 200 || status == 204 || status == 304 || toHead) {
+      framing = Framing.NONE;
+    }
+    boolean keepAlive =
+        framing.kind() != Framing.Kind.UNTIL_CLOSE
+            && (http10 ? connection.keepsAlive() : !connection.closes());
+    connection.dropNominated(fields);
+    return new ResponseHead(status, reason, fields, framing, keepAlive);
+  }
+
+  @Override
+  Framing framing(Object head) {
+    return ((ResponseHead) head).framing();
+  }
+
+  @Override
+  boolean isInterim(Object head) {
+    return ((ResponseHead) head).isInterim();
+  }
+}
