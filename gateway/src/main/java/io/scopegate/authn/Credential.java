@@ -1,9 +1,13 @@
 package io.scopegate.authn;
 
 import io.scopegate.route.HttpFields;
+import java.util.List;
 
 /** What a request presents of its caller, unchecked. Immutable; never printed. */
 public sealed interface Credential {
+
+  /** The cookie that carries a session. */
+  String COOKIE = "__Host-scopegate";
 
   /** Nothing. */
   record None() implements Credential {}
@@ -35,6 +39,18 @@ public sealed interface Credential {
 
   /** Reads the credential of a request. */
   static Credential from(HttpFields fields) {
-    throw new UnsupportedOperationException();
+    List<String> authorization = fields.values("authorization");
+    if (authorization.size() > 1) {
+      return new Ambiguous("more than one `Authorization` field");
+    }
+    List<String> cookies = fields.values("cookie");
+    List<String> sessions = cookies.isEmpty() ? List.of() : Presented.sessions(cookies);
+    if (sessions.size() > 1) {
+      return new Ambiguous("more than one `" + COOKIE + "` cookie");
+    }
+    if (!authorization.isEmpty()) {
+      return Presented.bearer(authorization.get(0));
+    }
+    return sessions.isEmpty() ? new None() : new SessionCookie(sessions.get(0));
   }
 }

@@ -2,6 +2,7 @@ package io.scopegate.event;
 
 import io.scopegate.policy.Decision;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,11 @@ public interface GatewayEvents {
 
   /** Events that nobody listens to. */
   GatewayEvents NONE = new GatewayEvents() {};
+
+  /** Returns events that all of these hear of, in this order. */
+  static GatewayEvents of(GatewayEvents... listeners) {
+    return new EventFanOut(List.of(listeners));
+  }
 
   /** A request was decided, before anything is answered or forwarded. */
   default void decided(Decision decision) {}
@@ -32,4 +38,7 @@ public interface GatewayEvents {
    * stays.
    */
   default void reloaded(boolean ok, long generation) {}
+
+  /** The identity store was asked for something that was not cached. */
+  default void storeRead(boolean ok, Duration duration) {}
 }

@@ -2,17 +2,22 @@ package io.scopegate.store;
 
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
 import io.scopegate.policy.Principal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Tokens by digest and memberships by subject. Every method may block and none is called on an
- * event loop. A change is durable when the method returns, and every listener has been told. Safe
- * from any thread.
+ * Tokens by digest and memberships by subject. Methods may block where they do not say otherwise,
+ * and then none is called on an event loop. A change is durable when the method returns, and every
+ * listener has been told. Each method is one transaction; one that cannot be done throws {@link
+ * StoreFailure} and changes nothing. Organizations, teams and projects may be named by an alias.
+ * Names that break the rules of names are refused with {@link IllegalArgumentException}. Safe from
+ * any thread.
  */
 public interface IdentityStore extends AutoCloseable {
 
@@ -22,7 +27,10 @@ public interface IdentityStore extends AutoCloseable {
   /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
   Optional<Principal> principal(String subject);
 
-  /** Says whether there are tokens of a form that is not ours. */
+  /** Returns the organization of this id or alias. */
+  Optional<Organization> organization(String name);
+
+  /** Says whether there are tokens that came as a digest. Never blocks. */
   boolean hasImportedTokens();
 
   /**
@@ -32,7 +40,8 @@ public interface IdentityStore extends AutoCloseable {
    * @param tokenOf makes the token of an entry of the file; asked only for those that are not there
    *     yet
    * @return the tokens that were created, in the order of the file
-   * @throws StoreConflict if a token of the file contradicts one that is there
+   * @throws StoreConflict if a token of the file contradicts one that is there, or a name of an
+   *     organization is taken by one that is not in the file
    */
   List<StoredToken> load(Identities identities, Function<Identities.Token, NewToken> tokenOf);
 
@@ -49,11 +58,12 @@ public interface IdentityStore extends AutoCloseable {
   /** Takes a token out of force for good; says whether there was one. */
   boolean revoke(String tokenId);
 
-  /** Notes when a token was last used. */
-  void used(String tokenId, Instant at);
+  /** Notes per token id when it was last used. Nobody is told. */
+  void used(Map<String, Instant> lastUses);
 
   /**
-   * Gives a subject exactly these roles at a place, whose organization is made if it is not there.
+   * Gives a subject exactly these roles at a place, which is made if it is not there, and its
+   * organization with it.
    *
    * @param place the id of a team or project; the organization's own id at its level
    */
@@ -62,7 +72,7 @@ public interface IdentityStore extends AutoCloseable {
   /** Takes all roles at a place from a subject; says whether it had any. */
   boolean removeMember(String organization, Level level, String place, String subject);
 
-  /** Lets a team own a project. */
+  /** Lets a team own a project; what is not there of them is made. */
   void putTeamProject(String organization, String team, String project);
 
   /** Ends that a team owns a project; says whether it did. */
@@ -80,7 +90,10 @@ public interface IdentityStore extends AutoCloseable {
   @Override
   void close();
 
-  /** Hears of changes, on the thread that makes them. Never blocks. */
+  /**
+   * Hears of changes, on the thread that makes them, after they are durable. Never blocks, never
+   * throws, and does not call the store.
+   */
   interface Listener {
     /** A token was created or taken out of force. */
     void tokenChanged(TokenDigest digest);
@@ -92,7 +105,7 @@ public interface IdentityStore extends AutoCloseable {
     void everythingChanged();
   }
 
-  /** A change contradicts what is kept. */
+  /** A change contradicts what is kept. Safe from any thread. */
   final class StoreConflict extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

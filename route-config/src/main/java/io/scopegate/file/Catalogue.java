@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** The permissions and settings that several files declare together. Used by the wiring only. */
 final class Catalogue {
+  /** What a permission implies is kept as a bit set, so the catalogue costs the square of this. */
+  private static final int MAX_PERMISSIONS = 10_000;
+
   private final Problems problems;
   private final Map<String, PolicyFile.PermissionEntry> permissions = new LinkedHashMap<>();
   private final Map<String, List<Word>> implies = new LinkedHashMap<>();
@@ -24,6 +27,11 @@ final class Catalogue {
   /** Adds what a file declares; used files come first. */
   void add(PolicyFile file) {
     for (PolicyFile.PermissionEntry entry : file.permissions()) {
+      if (permissions.size() == MAX_PERMISSIONS) {
+        problems.error(
+            entry.word().at(), "the catalogue has more than " + MAX_PERMISSIONS + " permissions");
+        break;
+      }
       PolicyFile.PermissionEntry earlier = permissions.putIfAbsent(entry.word().name(), entry);
       if (earlier != null && !isSame(earlier.permission(), entry.permission())) {
         differs("permission", entry.word(), earlier.word());

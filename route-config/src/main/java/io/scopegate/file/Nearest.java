@@ -5,19 +5,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what a user may have meant by a misspelt word. Safe from any thread. */
-final class Nearest {
+public final class Nearest {
   /** Nobody misspells a longer word into something a program can guess. */
   private static final int LONGEST_WORD = 80;
 
   private Nearest() {}
 
   /** Returns the known word that takes the fewest edits, if it takes few for its length. */
-  static Optional<String> to(String word, Collection<String> known) {
+  public static Optional<String> to(String word, Collection<String> known) {
     if (word.length() > LONGEST_WORD) {
       return Optional.empty();
     }
     String best = null;
-    int fewest = Math.max(1, Math.min(3, word.length() / 3)) + 1;
+    int fewest = Math.min(3, (word.length() + 1) / 3) + 1;
     for (String candidate : known) {
       if (Math.abs(candidate.length() - word.length()) > fewest || candidate.equals(word)) {
         continue;

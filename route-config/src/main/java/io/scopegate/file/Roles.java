@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /** The roles that several files declare together. Used by the wiring only. */
 final class Roles {
+  /** Roles include each other as deep as there are roles. */
+  private static final int MAX_PER_LEVEL = 2_000;
+
   private final Problems problems;
   private final Catalogue catalogue;
   private final Map<Level, Map<String, PolicyFile.RoleEntry>> byLevel = new EnumMap<>(Level.class);
@@ -27,6 +30,12 @@ final class Roles {
   /** Adds what a file declares; used files come first. */
   void add(PolicyFile file) {
     for (PolicyFile.RoleEntry entry : file.roles()) {
+      if (at(entry.level()).size() == MAX_PER_LEVEL) {
+        problems.error(
+            entry.word().at(),
+            "there are more than " + MAX_PER_LEVEL + " roles of level " + entry.level().word());
+        break;
+      }
       PolicyFile.RoleEntry earlier =
           byLevel
               .computeIfAbsent(entry.level(), level -> new LinkedHashMap<>())

@@ -15,24 +15,7 @@ final class RowIds {
 
   /** Returns the ids of these rows in their order. */
   static List<String> of(List<RowEntry> rows, Problems problems) {
-    Map<String, Word> explicit = new HashMap<>();
-    for (RowEntry row : rows) {
-      row.label()
-          .id()
-          .ifPresent(
-              id -> {
-                Word earlier = explicit.putIfAbsent(id.name(), id);
-                if (earlier != null) {
-                  problems.error(
-                      id.at(),
-                      "id "
-                          + Wording.quoted(id.text())
-                          + " is the one at "
-                          + earlier.at()
-                          + " already");
-                }
-              });
-    }
+    Map<String, Word> explicit = explicit(rows, problems);
     Map<String, Integer> count = new HashMap<>();
     Set<String> generated = new HashSet<>();
     List<String> ids = new ArrayList<>();
@@ -57,6 +40,28 @@ final class RowIds {
           }
         });
     return ids;
+  }
+
+  private static Map<String, Word> explicit(List<RowEntry> rows, Problems problems) {
+    Map<String, Word> explicit = new HashMap<>();
+    for (RowEntry row : rows) {
+      row.label()
+          .id()
+          .ifPresent(
+              id -> {
+                Word earlier = explicit.putIfAbsent(id.name(), id);
+                if (earlier != null) {
+                  problems.error(
+                      id.at(),
+                      "id "
+                          + Wording.quoted(id.text())
+                          + " is the one at "
+                          + earlier.at()
+                          + " already");
+                }
+              });
+    }
+    return explicit;
   }
 
   private static String plain(RowEntry row) {

@@ -23,6 +23,7 @@ final class RowPlaces {
   static Places listing(RowEntry row, Places named) {
     Optional<Place> project =
         Optional.ofNullable(row.places().get(Level.PROJECT))
+            .filter(entry -> !entry.sources().isEmpty())
             .map(entry -> new Place(Level.PROJECT, entry.sources(), entry.reach(), entry.hide()));
     return new Places(named.organization(), named.team(), project);
   }

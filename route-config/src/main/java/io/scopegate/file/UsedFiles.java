@@ -39,7 +39,7 @@ final class UsedFiles {
   /** Returns the file that was asked for, if it can be read. */
   Optional<Tree> tree(String path) {
     labels.add(path);
-    return content(path, new Position(path, 1, 1))
+    return content(path, new Word(path, path, new Position(path, 1, 1)))
         .flatMap(bytes -> tree(bytes, Inclusion.asked(path)));
   }
 
@@ -89,7 +89,7 @@ final class UsedFiles {
       return tree(Presets.bytes(target.text()), inclusion);
     }
     labels.add(label.get());
-    return content(label.get(), target.at()).flatMap(bytes -> tree(bytes, inclusion));
+    return content(label.get(), target).flatMap(bytes -> tree(bytes, inclusion));
   }
 
   private Optional<String> label(Use use, String usedBy) {
@@ -111,13 +111,13 @@ final class UsedFiles {
     return Optional.empty();
   }
 
-  private Optional<byte[]> content(String path, Position at) {
+  private Optional<byte[]> content(String path, Word named) {
     try {
       return Optional.of(source.bytes(path));
     } catch (NoSuchFileException | FileNotFoundException missing) {
-      problems.error(at, "there is no file " + Wording.quoted(path));
+      problems.error(named.at(), "there is no file " + Wording.quoted(named.text()));
     } catch (IOException | InvalidPathException unreadable) {
-      problems.error(at, "file " + Wording.quoted(path) + " cannot be read");
+      problems.error(named.at(), "file " + Wording.quoted(named.text()) + " cannot be read");
     }
     return Optional.empty();
   }

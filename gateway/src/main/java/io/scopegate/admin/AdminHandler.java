@@ -1,0 +1,104 @@
+package io.scopegate.admin;
+
+import io.scopegate.admin.AdminTokens.Access;
+import io.scopegate.authn.Credential;
+import io.scopegate.guard.LocalHandler;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The endpoints of the admin address. It refuses a foreign {@code Host} and any {@code Origin},
+ * wants an admin token for everything but the probes, and leaves what may block to an executor.
+ * Safe from any thread.
+ */
+public final class AdminHandler implements LocalHandler {
+  private final EndpointTable table;
+  private final AdminTokens tokens;
+  private final HostRule hosts;
+  private final Executor executor;
+
+  /**
+   * Wires the endpoints.
+   *
+   * @param host the configured host of the admin address
+   * @param executor where endpoints run that may block
+   */
+  public AdminHandler(
+      List<Endpoints> endpoints, AdminTokens tokens, String host, Executor executor) {
+    this.table =
+        EndpointTable.of(endpoints.stream().flatMap(group -> group.rows().stream()).toList());
+    this.tokens = tokens;
+    this.hosts = new HostRule(host);
+    this.executor = executor;
+  }
+
+  @Override
+  public CompletionStage<Answer> handle(Request request) {
+    if (!hosts.accepts(request.line().host())) {
+      return now(foreign("the admin address does not go by this host"));
+    }
+    if (!request.fields().values("origin").isEmpty()) {
+      return now(foreign("the admin address takes no request from a web page"));
+    }
+    Optional<EndpointTable.Found> found = table.find(request.line());
+    if (found.isPresent() && found.get().row().access().isEmpty()) {
+      return found.get().answer(request, executor);
+    }
+    // Who has no token learns nothing of what is here.
+    Optional<Answer> refusal = refusal(request, found);
+    if (refusal.isPresent()) {
+      return now(refusal.get());
+    }
+    return found
+        .map(one -> one.answer(request, executor))
+        .orElseGet(() -> now(Answers.notFound("no such endpoint, or not for this method")));
+  }
+
+  private Optional<Answer> refusal(Request request, Optional<EndpointTable.Found> found) {
+    Credential credential = Credential.from(request.fields());
+    if (credential instanceof Credential.Ambiguous ambiguous) {
+      return Optional.of(Answers.badRequest(ambiguous.detail()));
+    }
+    if (credential instanceof Credential.None) {
+      return Optional.of(unauthorized("credential_missing", "an admin token is needed", ""));
+    }
+    Optional<Access> access =
+        credential instanceof Credential.Bearer bearer
+            ? tokens.access(bearer.value())
+            : Optional.empty();
+    if (access.isEmpty()) {
+      return Optional.of(
+          unauthorized(
+              "credential_invalid", "this is not an admin token", ", error=\"invalid_token\""));
+    }
+    boolean writes = found.flatMap(one -> one.row().access()).equals(Optional.of(Access.WRITE));
+    return writes && access.get() == Access.READ
+        ? Optional.of(
+            Answers.problem(
+                403,
+                "insufficient_scope",
+                "the token does not carry what this route requires",
+                "this admin token may only read"))
+        : Optional.empty();
+  }
+
+  private static Answer foreign(String detail) {
+    return Answers.problem(403, "cross_site", "this request comes from another site", detail);
+  }
+
+  private static Answer unauthorized(String code, String detail, String error) {
+    Answer answer = Answers.problem(401, code, "a credential is needed", detail);
+    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
+    fields.put("WWW-Authenticate", List.of("Bearer realm=\"scopegate\"" + error));
+    return new Answer(answer.status(), fields, answer.body());
+  }
+
+  private static CompletionStage<Answer> now(Answer answer) {
+    return CompletableFuture.completedStage(answer);
+  }
+}

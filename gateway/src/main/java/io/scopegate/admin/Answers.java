@@ -1,0 +1,94 @@
+package io.scopegate.admin;
+
+import io.scopegate.file.Problem;
+import io.scopegate.guard.LocalHandler.Answer;
+import io.scopegate.store.IdentityStore;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The answers of the admin and probes addresses. Immutable. */
+final class Answers {
+  private static final String PROBLEM = "application/problem+json";
+  private static final String JSON = "application/json";
+
+  private Answers() {}
+
+  static Answer json(int status, Object value) {
+    return withoutStore(Answer.of(status, JSON, Json.text(value)));
+  }
+
+  /** Returns a problem (RFC 9457). */
+  static Answer problem(int status, String code, String title, String detail) {
+    return withoutStore(
+        Answer.of(status, PROBLEM, Json.text(problemFields(status, code, title, detail))));
+  }
+
+  /** Returns what is wrong with a body, every complaint with its place. */
+  static Answer badBody(List<JsonBody.Complaint> complaints) {
+    Map<String, Object> fields =
+        problemFields(
+            400,
+            "bad_request",
+            "the body is not what this endpoint takes",
+            complaints.size() == 1
+                ? (complaints.get(0).pointer() + " " + complaints.get(0).detail()).trim()
+                : complaints.size() + " things are wrong with the body");
+    fields.put(
+        "errors",
+        complaints.stream()
+            .map(one -> Map.of("pointer", one.pointer(), "detail", one.detail()))
+            .toList());
+    return withoutStore(Answer.of(400, PROBLEM, Json.text(fields)));
+  }
+
+  /** Returns the problem with further fields. */
+  static Answer problem(
+      int status, String code, String title, String detail, Map<String, Object> more) {
+    Map<String, Object> fields = problemFields(status, code, title, detail);
+    fields.putAll(more);
+    return withoutStore(Answer.of(status, PROBLEM, Json.text(fields)));
+  }
+
+  /** Returns that a change contradicts what is kept. */
+  static Answer conflict(IdentityStore.StoreConflict conflict) {
+    return problem(
+        409, "conflict", "this contradicts what is kept", String.valueOf(conflict.getMessage()));
+  }
+
+  /** Returns what is wrong with a file: 422, nothing has changed. */
+  static Answer problems(List<Problem> problems) {
+    return problem(
+        422,
+        "invalid_file",
+        "the file has problems; nothing has changed",
+        problems.size() == 1 ? problems.get(0).toString() : problems.size() + " problems",
+        Map.of("problems", problems.stream().map(ProblemList::fields).toList()));
+  }
+
+  static Answer badRequest(String detail) {
+    return problem(400, "bad_request", "the request is malformed or ambiguous", detail);
+  }
+
+  static Answer notFound(String detail) {
+    return problem(404, "not_found", "there is nothing here", detail);
+  }
+
+  private static Map<String, Object> problemFields(
+      int status, String code, String title, String detail) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("type", "urn:scopegate:problem:" + code);
+    fields.put("title", title);
+    fields.put("status", status);
+    fields.put("detail", detail);
+    fields.put("code", code);
+    return fields;
+  }
+
+  /** Nothing on the way may keep an answer: some carry the value of a token. */
+  private static Answer withoutStore(Answer answer) {
+    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
+    fields.put("Cache-Control", List.of("no-store"));
+    return new Answer(answer.status(), fields, answer.body());
+  }
+}

@@ -1,0 +1,205 @@
+package io.scopegate.admin;
+
+import io.scopegate.authn.TokenFormat;
+import io.scopegate.file.IdentityFile;
+import io.scopegate.guard.LivePolicy;
+import io.scopegate.guard.LocalHandler.Answer;
+import io.scopegate.permission.Level;
+import io.scopegate.policy.Organization;
+import io.scopegate.policy.Policy;
+import io.scopegate.store.IdentityStore;
+import io.scopegate.store.IdentityStore.StoreConflict;
+import io.scopegate.store.StoredToken;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Who holds what: whole files, and single changes. Safe from any thread. */
+public final class IdentityEndpoints extends Endpoints {
+  private static final String ORGANIZATION = "/api/v1/organizations/{organization}";
+
+  private final IdentityStore store;
+  private final LivePolicy livePolicy;
+  private final TokenFormat format;
+
+  /** Wires the endpoints. */
+  public IdentityEndpoints(IdentityStore store, LivePolicy livePolicy, TokenFormat format) {
+    this.store = store;
+    this.livePolicy = livePolicy;
+    this.format = format;
+  }
+
+  @Override
+  List<EndpointTable.Row> rows() {
+    String members = "/members/{subject}";
+    String team = ORGANIZATION + "/teams/{place}";
+    String project = ORGANIZATION + "/projects/{place}";
+    return List.of(
+        EndpointTable.Row.writing("PUT", "/api/v1/identities", this::load),
+        put(ORGANIZATION + members, call -> putMember(call, Level.ORGANIZATION)),
+        delete(ORGANIZATION + members, call -> removeMember(call, Level.ORGANIZATION)),
+        put(team + members, call -> putMember(call, Level.TEAM)),
+        delete(team + members, call -> removeMember(call, Level.TEAM)),
+        put(project + members, call -> putMember(call, Level.PROJECT)),
+        delete(project + members, call -> removeMember(call, Level.PROJECT)),
+        put(team + "/projects/{project}", this::putTeamProject),
+        delete(team + "/projects/{project}", this::removeTeamProject),
+        put("/api/v1/subjects/{subject}", this::putSubject),
+        delete("/api/v1/subjects/{subject}", this::removeSubject));
+  }
+
+  private static EndpointTable.Row put(String path, Endpoint endpoint) {
+    return EndpointTable.Row.writing("PUT", path, endpoint);
+  }
+
+  private static EndpointTable.Row delete(String path, Endpoint endpoint) {
+    return EndpointTable.Row.writing("DELETE", path, endpoint);
+  }
+
+  private Answer load(Endpoint.Call call) {
+    IdentityFile.Outcome outcome =
+        IdentityFile.read(
+            "identities.yaml",
+            call.body().getBytes(StandardCharsets.UTF_8),
+            livePolicy.current(),
+            store::organization);
+    if (outcome.identities().isEmpty()) {
+      return Answers.problems(outcome.problems());
+    }
+    TokenMint mint = new TokenMint(format);
+    try {
+      List<StoredToken> created = store.load(outcome.identities().get(), mint::token);
+      List<Map<String, Object>> told =
+          created.stream().flatMap(token -> mint.told(token).stream()).toList();
+      return Answers.json(200, Map.of("tokens", told));
+    } catch (StoreConflict e) {
+      return Answers.conflict(e);
+    }
+  }
+
+  private Answer putMember(Endpoint.Call call, Level level) {
+    JsonBody body = JsonBody.parse(call.body());
+    Set<String> roles = roles(body, call.parameter("organization"), level);
+    List<JsonBody.Complaint> complaints = body.complaints();
+    if (!complaints.isEmpty()) {
+      return Answers.badBody(complaints);
+    }
+    return badName(call)
+        .orElseGet(
+            () ->
+                done(
+                    () ->
+                        store.putMember(
+                            call.parameter("organization"),
+                            level,
+                            place(call, level),
+                            call.parameter("subject"),
+                            roles)));
+  }
+
+  private Set<String> roles(JsonBody body, String organization, Level level) {
+    Optional<List<String>> named = body.strings("roles");
+    if (named.isEmpty() || named.get().isEmpty()) {
+      body.complain("roles", "must name at least one role");
+      return Set.of();
+    }
+    Set<String> known = rolesAt(livePolicy.current(), organization, level);
+    for (String role : named.get()) {
+      if (!known.contains(role)) {
+        body.complain(
+            "roles",
+            "unknown " + level.word() + " role `" + role + "`" + Words.didYouMean(role, known));
+      }
+    }
+    return new LinkedHashSet<>(named.get());
+  }
+
+  private Set<String> rolesAt(Policy policy, String organization, Level level) {
+    Set<String> known = new TreeSet<>();
+    policy.roles().roles().stream()
+        .filter(role -> role.level() == level)
+        .forEach(role -> known.add(role.name()));
+    store
+        .organization(organization)
+        .map(Organization::customRoles)
+        .ifPresent(custom -> known.addAll(custom.getOrDefault(level, Map.of()).keySet()));
+    return known;
+  }
+
+  private Answer removeMember(Endpoint.Call call, Level level) {
+    return doneIf(
+        store.removeMember(
+            call.parameter("organization"), level, place(call, level), call.parameter("subject")),
+        "`" + call.parameter("subject") + "` has no role there");
+  }
+
+  private static String place(Endpoint.Call call, Level level) {
+    return call.parameter(level == Level.ORGANIZATION ? "organization" : "place");
+  }
+
+  private Answer putTeamProject(Endpoint.Call call) {
+    return badName(call)
+        .orElseGet(
+            () ->
+                done(
+                    () ->
+                        store.putTeamProject(
+                            call.parameter("organization"),
+                            call.parameter("place"),
+                            call.parameter("project"))));
+  }
+
+  private Answer removeTeamProject(Endpoint.Call call) {
+    return doneIf(
+        store.removeTeamProject(
+            call.parameter("organization"), call.parameter("place"), call.parameter("project")),
+        "the team does not own the project");
+  }
+
+  private Answer putSubject(Endpoint.Call call) {
+    JsonBody body = JsonBody.parse(call.body());
+    boolean disabled = body.requiredFlag("disabled");
+    List<JsonBody.Complaint> complaints = body.complaints();
+    if (!complaints.isEmpty()) {
+      return Answers.badBody(complaints);
+    }
+    return badName(call)
+        .orElseGet(() -> done(() -> store.putSubject(call.parameter("subject"), disabled)));
+  }
+
+  private Answer removeSubject(Endpoint.Call call) {
+    String subject = call.parameter("subject");
+    return doneIf(store.removeSubject(subject), "there is no subject `" + subject + "`");
+  }
+
+  /** Returns the refusal of a request whose path holds a name that no file could state. */
+  private static Optional<Answer> badName(Endpoint.Call call) {
+    for (Map.Entry<String, String> parameter : call.parameters().entrySet()) {
+      String value = parameter.getValue();
+      boolean subject = parameter.getKey().equals("subject");
+      if (subject ? !Words.isSubject(value) : !Words.isPlace(value)) {
+        return Optional.of(
+            Answers.badRequest(
+                "`" + value + "` cannot be the name of a " + (subject ? "subject" : "place")));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Answer done(Runnable change) {
+    try {
+      change.run();
+      return Answer.empty(204);
+    } catch (StoreConflict e) {
+      return Answers.conflict(e);
+    }
+  }
+
+  private static Answer doneIf(boolean there, String otherwise) {
+    return there ? Answer.empty(204) : Answers.notFound(otherwise);
+  }
+}

@@ -1,0 +1,96 @@
+package io.scopegate.admin;
+
+import io.scopegate.authn.TokenFormat;
+import io.scopegate.guard.LivePolicy;
+import io.scopegate.guard.LocalHandler.Answer;
+import io.scopegate.policy.Identities;
+import io.scopegate.route.QueryValue;
+import io.scopegate.store.IdentityStore;
+import io.scopegate.store.IdentityStore.StoreConflict;
+import io.scopegate.store.StoredToken;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Personal access tokens: list, create, revoke. Safe from any thread. */
+public final class TokenEndpoints extends Endpoints {
+  private final IdentityStore store;
+  private final LivePolicy livePolicy;
+  private final TokenFormat format;
+  private final Clock clock;
+
+  /** Wires the endpoints. */
+  public TokenEndpoints(
+      IdentityStore store, LivePolicy livePolicy, TokenFormat format, Clock clock) {
+    this.store = store;
+    this.livePolicy = livePolicy;
+    this.format = format;
+    this.clock = clock;
+  }
+
+  @Override
+  List<EndpointTable.Row> rows() {
+    return List.of(
+        EndpointTable.Row.reading("GET", "/api/v1/tokens", this::list),
+        EndpointTable.Row.writing("POST", "/api/v1/tokens", this::create),
+        EndpointTable.Row.writing("DELETE", "/api/v1/tokens/{id}", this::revoke));
+  }
+
+  private Answer list(Endpoint.Call call) {
+    QueryValue subject = call.query("subject");
+    if (subject instanceof QueryValue.Ambiguous ambiguous) {
+      return Answers.badRequest(ambiguous.detail());
+    }
+    Optional<String> only =
+        subject instanceof QueryValue.Single single
+            ? Optional.of(single.value())
+            : Optional.empty();
+    List<Map<String, Object>> tokens = store.tokens(only).stream().map(this::described).toList();
+    return Answers.json(200, Map.of("tokens", tokens));
+  }
+
+  private Map<String, Object> described(StoredToken token) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("id", token.id());
+    fields.put("subject", token.subject());
+    fields.put("name", token.name());
+    fields.put("start", token.start());
+    fields.put("scopes", token.scopes());
+    token.bounds().organization().ifPresent(id -> fields.put("organization", id));
+    if (!token.bounds().projects().isEmpty()) {
+      fields.put("projects", token.bounds().projects().stream().sorted().toList());
+    }
+    fields.put("created", token.created().toString());
+    token.expires().ifPresent(end -> fields.put("expires", end.toString()));
+    token.lastUsed().ifPresent(used -> fields.put("lastUsed", used.toString()));
+    fields.put("expired", token.isExpired(clock.instant()));
+    fields.put("imported", token.imported());
+    return fields;
+  }
+
+  private Answer create(Endpoint.Call call) {
+    JsonBody body = JsonBody.parse(call.body());
+    Identities.Token order =
+        new TokenOrder(livePolicy.current(), store, clock.instant()).read(body);
+    List<JsonBody.Complaint> complaints = body.complaints();
+    if (!complaints.isEmpty()) {
+      return Answers.badBody(complaints);
+    }
+    TokenMint mint = new TokenMint(format);
+    try {
+      StoredToken token = store.create(mint.token(order));
+      return Answers.json(201, mint.told(token).orElseThrow());
+    } catch (StoreConflict e) {
+      return Answers.conflict(e);
+    }
+  }
+
+  private Answer revoke(Endpoint.Call call) {
+    String id = call.parameter("id");
+    return store.revoke(id)
+        ? Answer.empty(204)
+        : Answers.notFound("there is no token `" + id + "`");
+  }
+}

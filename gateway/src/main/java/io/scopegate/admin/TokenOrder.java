@@ -1,0 +1,147 @@
+package io.scopegate.admin;
+
+import io.scopegate.permission.Permission;
+import io.scopegate.policy.Bounds;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
+import io.scopegate.policy.Policy;
+import io.scopegate.store.IdentityStore;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads which token a caller wants, and checks it against the policy and the store. */
+final class TokenOrder {
+  private final Policy policy;
+  private final IdentityStore store;
+  private final Instant now;
+
+  TokenOrder(Policy policy, IdentityStore store, Instant now) {
+    this.policy = policy;
+    this.store = store;
+    this.now = now;
+  }
+
+  /** Returns the token; it is only what the caller means if the body has no complaints. */
+  Identities.Token read(JsonBody body) {
+    String subject = body.requiredString("subject");
+    if (!Words.isSubject(subject) && body.isString("subject")) {
+      body.complain("subject", "must be 1 to 255 visible ASCII characters");
+    }
+    String name = body.requiredString("name");
+    if (!Words.isTokenName(name) && body.isString("name")) {
+      body.complain("name", "must be 1 to 255 characters without control characters");
+    }
+    return new Identities.Token(
+        subject, name, scopes(body), bounds(body), expires(body), Optional.empty());
+  }
+
+  List<String> scopes(JsonBody body) {
+    List<String> scopes = body.strings("scopes").orElse(List.of());
+    if (scopes.isEmpty()) {
+      body.complain("scopes", "must name at least one scope; `*` is everything the roles hold");
+    }
+    for (String scope : scopes) {
+      Optional<Permission> permission = policy.catalog().find(scope);
+      if (scope.equals("*")) {
+        continue;
+      }
+      if (permission.isEmpty()) {
+        body.complain(
+            "scopes",
+            "unknown permission `"
+                + scope
+                + "`"
+                + Words.didYouMean(scope, policy.catalog().names()));
+      } else if (permission.get().planned()) {
+        body.complain("scopes", "permission `" + scope + "` is planned and cannot be issued yet");
+      }
+    }
+    return scopes;
+  }
+
+  Bounds bounds(JsonBody body) {
+    Optional<Organization> organization =
+        body.string("organization").flatMap(name -> organization(body, "organization", name));
+    Optional<List<String>> names = body.strings("projects");
+    if (names.isEmpty()) {
+      return organization.map(one -> Bounds.organization(one.id())).orElse(Bounds.none());
+    }
+    if (names.get().isEmpty()) {
+      body.complain("projects", "must name at least one project, or be left out");
+      return Bounds.none();
+    }
+    return projects(body, names.get(), organization);
+  }
+
+  private Bounds projects(JsonBody body, List<String> names, Optional<Organization> named) {
+    Set<String> organizations = new TreeSet<>();
+    named.ifPresent(one -> organizations.add(one.id()));
+    Set<String> projects = new TreeSet<>();
+    for (String name : names) {
+      int slash = name.indexOf('/');
+      if (slash < 1 || slash == name.length() - 1) {
+        body.complain("projects", "`" + name + "` must be spelt `organization/project`");
+        continue;
+      }
+      organization(body, "projects", name.substring(0, slash))
+          .ifPresent(
+              organization -> {
+                organizations.add(organization.id());
+                organization
+                    .project(name.substring(slash + 1))
+                    .ifPresentOrElse(
+                        project -> projects.add(project.id()),
+                        () ->
+                            body.complain(
+                                "projects",
+                                "unknown project `"
+                                    + name
+                                    + "`"
+                                    + Words.didYouMean(
+                                        name.substring(slash + 1),
+                                        organization.projects().keySet())));
+              });
+    }
+    if (organizations.size() > 1) {
+      body.complain("projects", "a token can be bound to the projects of one organization only");
+    }
+    return organizations.size() == 1
+        ? Bounds.projects(organizations.iterator().next(), projects)
+        : Bounds.none();
+  }
+
+  private Optional<Organization> organization(JsonBody body, String key, String name) {
+    Optional<Organization> organization = store.organization(name);
+    if (organization.isEmpty()) {
+      body.complain(key, "unknown organization `" + name + "`");
+    }
+    return organization;
+  }
+
+  private Optional<Instant> expires(JsonBody body) {
+    Optional<String> text = body.string("expires");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Optional<Instant> end =
+          Words.duration(text.get()).map(now::plus).or(() -> Words.instant(text.get()));
+      if (end.isEmpty()) {
+        body.complain(
+            "expires",
+            "`"
+                + text.get()
+                + "` is neither a duration such as `90d` nor a time such as"
+                + " `2027-01-01T00:00:00Z`");
+      }
+      return end;
+    } catch (DateTimeException | ArithmeticException e) {
+      body.complain("expires", "`" + text.get() + "` is too far away");
+      return Optional.empty();
+    }
+  }
+}

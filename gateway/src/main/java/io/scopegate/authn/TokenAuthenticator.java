@@ -1,0 +1,263 @@
+package io.scopegate.authn;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopegate.authn.SharedLookup.Absent;
+import io.scopegate.authn.SharedLookup.Failed;
+import io.scopegate.authn.SharedLookup.Found;
+import io.scopegate.authn.SharedLookup.Outcome;
+import io.scopegate.event.GatewayEvents;
+import io.scopegate.policy.Caller;
+import io.scopegate.policy.Policy;
+import io.scopegate.policy.Principal;
+import io.scopegate.store.IdentityStore;
+import io.scopegate.store.LastUse;
+import io.scopegate.store.StoreFailure;
+import io.scopegate.store.StoredToken;
+import io.scopegate.store.TokenDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Knows personal access tokens. What a token is and what a subject holds is cached, never what
+ * follows from it; expiry is compared on every request. A bearer's SHA-256 is computed anew each
+ * time, so that no value stays in memory. Sessions have no issuer yet: none is valid. Safe from any
+ * thread; never blocks.
+ */
+public final class TokenAuthenticator implements Authenticator, AutoCloseable {
+  private static final int LOADERS = 2;
+  private static final int WAITING_LOADS = 4_096;
+  private static final Caller INVALID = new Caller.Invalid();
+  private static final Caller UNAVAILABLE = new Caller.Unavailable();
+
+  private final IdentityStore store;
+  private final LastUse lastUse;
+  private final Clock clock;
+  private final GatewayEvents events;
+  private final ThreadPoolExecutor loaders;
+  private final SharedLookup<TokenDigest, KnownToken> tokens;
+
+  /** Per subject what it holds; empty if it is disabled. */
+  private final SharedLookup<String, Optional<Principal>> subjects;
+
+  /**
+   * Digests that are no token's, each with the state of {@link #tokenChanges} before it was looked
+   * up: any change of a token since then takes it out of force. A cache of its own, so that rubbish
+   * cannot push out the good.
+   */
+  private final Cache<TokenDigest, Long> unknown;
+
+  private final AtomicLong tokenChanges = new AtomicLong();
+
+  /** Reads this store, and hears of its changes from now on. */
+  public TokenAuthenticator(
+      IdentityStore store, LastUse lastUse, CacheLimits limits, Clock clock, GatewayEvents events) {
+    this(store, lastUse, limits, clock, events, Ticker.systemTicker());
+  }
+
+  TokenAuthenticator(
+      IdentityStore store,
+      LastUse lastUse,
+      CacheLimits limits,
+      Clock clock,
+      GatewayEvents events,
+      Ticker ticker) {
+    this.store = store;
+    this.lastUse = lastUse;
+    this.clock = clock;
+    this.events = events;
+    this.loaders = newLoaders();
+    this.tokens =
+        new SharedLookup<>(this::readToken, loaders, limits.tokens(), limits.freshFor(), ticker);
+    this.subjects =
+        new SharedLookup<>(
+            this::readSubject, loaders, limits.subjects(), limits.freshFor(), ticker);
+    this.unknown =
+        Caffeine.newBuilder()
+            .maximumSize(limits.unknown())
+            .expireAfterWrite(limits.unknownFor())
+            .ticker(ticker)
+            .recordStats()
+            .build();
+    store.onChange(new Forgetting());
+  }
+
+  private static ThreadPoolExecutor newLoaders() {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            LOADERS,
+            LOADERS,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(WAITING_LOADS),
+            task -> {
+              Thread thread = new Thread(task, "identities");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  @Override
+  public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    if (credential instanceof Credential.Bearer bearer) {
+      return authenticate(bearer.value(), policy);
+    }
+    return CompletableFuture.completedFuture(withoutLookup(credential));
+  }
+
+  private static Caller withoutLookup(Credential credential) {
+    if (credential instanceof Credential.None) {
+      return new Caller.Anonymous();
+    }
+    return credential instanceof Credential.Ambiguous ambiguous
+        ? new Caller.Ambiguous(ambiguous.detail())
+        : INVALID;
+  }
+
+  private CompletableFuture<Caller> authenticate(String bearer, Policy policy) {
+    if (!mayBeKnown(bearer)) {
+      return CompletableFuture.completedFuture(INVALID);
+    }
+    TokenDigest digest = TokenDigest.of(bearer);
+    CompletableFuture<Outcome<KnownToken>> token = tokens.known(digest);
+    if (token == null) {
+      Long unknownSince = unknown.getIfPresent(digest);
+      if (unknownSince != null && unknownSince == tokenChanges.get()) {
+        return CompletableFuture.completedFuture(INVALID);
+      }
+      token = tokens.start(digest);
+    }
+    return token.isDone()
+        ? caller(token.getNow(new Failed<>()), policy)
+        : token.thenCompose(outcome -> caller(outcome, policy));
+  }
+
+  private boolean mayBeKnown(String bearer) {
+    return TokenFormat.isClaimedBy(bearer)
+        ? TokenFormat.isWellFormed(bearer)
+        : store.hasImportedTokens();
+  }
+
+  private CompletableFuture<Caller> caller(Outcome<KnownToken> outcome, Policy policy) {
+    if (!(outcome instanceof Found<KnownToken> found)) {
+      return CompletableFuture.completedFuture(refusal(outcome));
+    }
+    KnownToken token = found.value();
+    Instant now = clock.instant();
+    if (token.token().isExpired(now)) {
+      return CompletableFuture.completedFuture(INVALID);
+    }
+    CompletableFuture<Outcome<Optional<Principal>>> subject =
+        subjects.find(token.token().subject());
+    return subject.isDone()
+        ? CompletableFuture.completedFuture(
+            caller(token, now, subject.getNow(new Failed<>()), policy))
+        : subject.thenApply(held -> caller(token, now, held, policy));
+  }
+
+  private Caller caller(
+      KnownToken token, Instant now, Outcome<Optional<Principal>> outcome, Policy policy) {
+    if (!(outcome instanceof Found<Optional<Principal>> found)) {
+      return refusal(outcome);
+    }
+    if (found.value().isEmpty()) {
+      return INVALID;
+    }
+    if (token.notesUse(now)) {
+      lastUse.note(token.token().id(), now);
+    }
+    return token.caller(found.value().get(), policy);
+  }
+
+  private static Caller refusal(Outcome<?> outcome) {
+    return outcome instanceof Failed ? UNAVAILABLE : INVALID;
+  }
+
+  private Outcome<KnownToken> readToken(TokenDigest digest) {
+    // Before the look-up: a token made while it runs must not be remembered as unknown.
+    long changes = tokenChanges.get();
+    Outcome<Optional<StoredToken>> read = timed(() -> store.token(digest));
+    if (!(read instanceof Found<Optional<StoredToken>> found)) {
+      return new Failed<>();
+    }
+    if (found.value().isEmpty()) {
+      unknown.put(digest, changes);
+      return new Absent<>();
+    }
+    return new Found<>(new KnownToken(found.value().get()));
+  }
+
+  private Outcome<Optional<Principal>> readSubject(String subject) {
+    return timed(() -> store.principal(subject));
+  }
+
+  private <T> Outcome<T> timed(Supplier<T> read) {
+    long start = System.nanoTime();
+    boolean ok = false;
+    try {
+      T value = read.get();
+      ok = true;
+      return new Found<>(value);
+    } catch (StoreFailure e) {
+      return new Failed<>();
+    } finally {
+      events.storeRead(ok, Duration.ofNanos(System.nanoTime() - start));
+    }
+  }
+
+  /** Returns how the caches do. */
+  public List<CacheFigures> figures() {
+    var stats = unknown.stats();
+    return List.of(
+        tokens.figures("tokens"),
+        subjects.figures("subjects"),
+        new CacheFigures(
+            "unknown",
+            unknown.estimatedSize(),
+            stats.hitCount(),
+            stats.missCount(),
+            stats.evictionCount()));
+  }
+
+  /** Returns how many look-ups wait for a thread. */
+  public int waitingLoads() {
+    return loaders.getQueue().size();
+  }
+
+  /** Stops looking up; what is not cached cannot be told from then on. */
+  @Override
+  public void close() {
+    loaders.shutdown();
+  }
+
+  /** Forgets what a change has made untrue. */
+  private final class Forgetting implements IdentityStore.Listener {
+    @Override
+    public void tokenChanged(TokenDigest digest) {
+      tokenChanges.incrementAndGet();
+      tokens.forget(digest);
+    }
+
+    @Override
+    public void subjectChanged(String subject) {
+      subjects.forget(subject);
+    }
+
+    @Override
+    public void everythingChanged() {
+      subjects.forgetAll();
+    }
+  }
+}

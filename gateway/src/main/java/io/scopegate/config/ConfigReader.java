@@ -1,0 +1,240 @@
+package io.scopegate.config;
+
+import io.scopegate.config.GatewayConfig.Limits;
+import io.scopegate.file.Fields;
+import io.scopegate.file.NodeReader;
+import io.scopegate.file.Problem;
+import io.scopegate.file.Problems;
+import io.scopegate.file.YamlNode;
+import io.scopegate.file.YamlReader;
+import io.scopegate.route.Position;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads gateway.yaml with what flags and environment lay over it. All problems are found in one go.
+ * Used by the wiring only.
+ */
+public final class ConfigReader {
+  private static final Address DEFAULT_ADMIN = new Address("127.0.0.1", 9901);
+  private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(25);
+
+  /** Keys in more than one case, so that the environment can spell them in capitals. */
+  private static final List<String> MIXED_CASE =
+      List.of(
+          "apiVersion",
+          "trustedProxies",
+          "firstByte",
+          "requestHeaders",
+          "responseHeaders",
+          "headTimeout",
+          "bodyTimeout",
+          "bodyLimit",
+          "idleTimeout");
+
+  private final Problems problems = new Problems();
+  private final NodeReader reader = new NodeReader(problems);
+  private final Path file;
+  private final Secrets secrets;
+
+  private ConfigReader(Path file, Map<String, String> environment) {
+    this.file = file;
+    this.secrets = new Secrets(reader, folder(), environment);
+  }
+
+  /**
+   * What came of reading.
+   *
+   * @param config there unless a problem is an error
+   */
+  public record Outcome(Optional<GatewayConfig> config, List<Problem> problems) {
+    /** Copies what it is given. */
+    public Outcome {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param flags {@code a.b=value} each, over the environment
+   * @param environment of which names that start with {@code SCOPEGATE__} lie over the file
+   */
+  public static Outcome read(Path file, List<String> flags, Map<String, String> environment) {
+    ConfigReader reader = new ConfigReader(file, environment);
+    Optional<GatewayConfig> config =
+        reader
+            .content()
+            .map(root -> new Overrides(reader.problems).laidOver(root, flags, environment))
+            .flatMap(reader::config);
+    return new Outcome(
+        reader.problems.hasErrors() ? Optional.empty() : config, reader.problems.sorted());
+  }
+
+  /** Returns the key that the environment means by this word. */
+  static String keyLike(String word) {
+    return MIXED_CASE.stream()
+        .filter(word::equalsIgnoreCase)
+        .findFirst()
+        .orElse(word.toLowerCase(Locale.ROOT));
+  }
+
+  private Path folder() {
+    Path parent = file.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  private Optional<YamlNode> content() {
+    try {
+      return YamlReader.read(file.toString(), Files.readAllBytes(file), problems);
+    } catch (IOException e) {
+      problems.error(
+          new Position(file.toString(), 1, 1),
+          Files.exists(file) ? "the file cannot be read" : "there is no such file");
+      return Optional.empty();
+    }
+  }
+
+  private Optional<GatewayConfig> config(YamlNode root) {
+    Fields fields = reader.fields(root);
+    if (!fields.isReadable()) {
+      return Optional.empty();
+    }
+    fields
+        .requiredNode("apiVersion")
+        .ifPresent(node -> reader.oneOf(node, Map.of("scopegate/v1", true)));
+    Optional<Path> routes = fields.requiredText("routes").map(text -> resolved(text.text()));
+    List<Address> listeners = listeners(fields);
+    List<GatewayConfig.AdminToken> tokens = new ArrayList<>();
+    Optional<Address> admin = fields.fields("admin").flatMap(part -> admin(part, tokens));
+    Optional<Address> probes = fields.fields("probes").flatMap(this::onlyAddress);
+    List<String> proxies = networks(fields);
+    Optional<Duration> drain = fields.duration("drain");
+    Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
+    Map<String, GatewayConfig.Backend> backends = backends(fields);
+    Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
+    List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
+    fields.finish();
+    return routes.map(
+        path ->
+            new GatewayConfig(
+                path,
+                listeners,
+                admin.orElse(DEFAULT_ADMIN),
+                tokens,
+                probes,
+                proxies,
+                drain.orElse(DEFAULT_DRAIN),
+                data,
+                backends,
+                limits));
+  }
+
+  private Path resolved(String path) {
+    return folder().resolve(path);
+  }
+
+  private List<Address> listeners(Fields fields) {
+    Optional<YamlNode> node = fields.requiredNode("listeners");
+    List<Address> addresses = new ArrayList<>();
+    node.flatMap(reader::list)
+        .ifPresent(
+            items -> {
+              if (items.isEmpty()) {
+                problems.error(fields.keyAt("listeners"), "there must be at least one listener");
+              }
+              items.forEach(
+                  item -> {
+                    Fields listener = reader.fields(item);
+                    listener.notSupportedYet("tls");
+                    onlyAddress(listener).ifPresent(addresses::add);
+                  });
+            });
+    return addresses;
+  }
+
+  private Optional<Address> onlyAddress(Fields fields) {
+    Optional<Address> address = address(fields);
+    fields.finish();
+    return address;
+  }
+
+  private Optional<Address> address(Fields fields) {
+    Optional<YamlNode.Scalar> text = fields.requiredText("address");
+    Optional<Address> address = text.map(YamlNode.Scalar::text).flatMap(Address::parse);
+    if (text.isPresent() && address.isEmpty()) {
+      problems.error(
+          text.get().at(),
+          "`" + text.get().text() + "` is not an address",
+          "an address is `host:port`, such as `127.0.0.1:8080` or `[::1]:8080`");
+    }
+    return address;
+  }
+
+  private Optional<Address> admin(Fields fields, List<GatewayConfig.AdminToken> tokens) {
+    Set<String> names = new HashSet<>();
+    for (YamlNode item : fields.list("tokens")) {
+      Fields token = reader.fields(item);
+      Optional<YamlNode.Scalar> name = token.requiredText("name");
+      Optional<String> value = token.requiredNode("value").flatMap(secrets::secret);
+      Optional<Boolean> mayWrite = token.oneOf("access", Map.of("read", false, "write", true));
+      token.finish();
+      name.filter(one -> !names.add(one.text()))
+          .ifPresent(one -> problems.error(one.at(), "token `" + one.text() + "` is named twice"));
+      if (name.isPresent() && value.isPresent()) {
+        tokens.add(
+            new GatewayConfig.AdminToken(name.get().text(), value.get(), mayWrite.orElse(true)));
+      }
+    }
+    return onlyAddress(fields);
+  }
+
+  private List<String> networks(Fields fields) {
+    List<String> networks = new ArrayList<>();
+    for (YamlNode.Scalar text : fields.texts("trustedProxies")) {
+      if (Network.isNetwork(text.text())) {
+        networks.add(text.text());
+      } else {
+        problems.error(
+            text.at(),
+            "`" + text.text() + "` is not a network",
+            "a network is an address in digits and a length, such as `10.0.0.0/8`");
+      }
+    }
+    return networks;
+  }
+
+  private Map<String, GatewayConfig.Backend> backends(Fields fields) {
+    Map<String, GatewayConfig.Backend> backends = new LinkedHashMap<>();
+    BackendReader one = new BackendReader(reader, secrets);
+    for (YamlNode.Entry entry : fields.entries("backends")) {
+      if (entry.key().equals("self")) {
+        problems.error(entry.keyAt(), "`self` is the gateway's own backend");
+        continue;
+      }
+      one.read(entry).ifPresent(backend -> backends.put(entry.key(), backend));
+    }
+    return backends;
+  }
+
+  private Limits limits(Fields fields) {
+    Limits limits =
+        new Limits(
+            fields.duration("headTimeout").orElse(Limits.DEFAULT.headTimeout()),
+            fields.duration("bodyTimeout").orElse(Limits.DEFAULT.bodyTimeout()),
+            fields.duration("idleTimeout").orElse(Limits.DEFAULT.idleTimeout()),
+            fields.bytes("bodyLimit").orElse(Limits.DEFAULT.bodyLimitBytes()));
+    fields.finish();
+    return limits;
+  }
+}

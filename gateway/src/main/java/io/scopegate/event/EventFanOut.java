@@ -1,0 +1,38 @@
+package io.scopegate.event;
+
+import io.scopegate.policy.Decision;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Several listeners as one. Safe from any thread. */
+record EventFanOut(List<GatewayEvents> listeners) implements GatewayEvents {
+
+  @Override
+  public void decided(Decision decision) {
+    for (GatewayEvents listener : listeners) {
+      listener.decided(decision);
+    }
+  }
+
+  @Override
+  public void completed(Optional<Decision> decision, String method, int status, Duration duration) {
+    for (GatewayEvents listener : listeners) {
+      listener.completed(decision, method, status, duration);
+    }
+  }
+
+  @Override
+  public void reloaded(boolean ok, long generation) {
+    for (GatewayEvents listener : listeners) {
+      listener.reloaded(ok, generation);
+    }
+  }
+
+  @Override
+  public void storeRead(boolean ok, Duration duration) {
+    for (GatewayEvents listener : listeners) {
+      listener.storeRead(ok, duration);
+    }
+  }
+}

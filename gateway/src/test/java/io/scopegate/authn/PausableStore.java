@@ -1,0 +1,181 @@
+package io.scopegate.authn;
+
+import io.scopegate.permission.Level;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
+import io.scopegate.policy.Principal;
+import io.scopegate.store.IdentityStore;
+import io.scopegate.store.NewToken;
+import io.scopegate.store.StoreFailure;
+import io.scopegate.store.StoredToken;
+import io.scopegate.store.TokenDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A store whose look-ups can be counted, can fail, and can be held after they have read and before
+ * they return. Safe from any thread.
+ */
+final class PausableStore implements IdentityStore {
+  private final IdentityStore store;
+  final AtomicInteger tokenReads = new AtomicInteger();
+  final AtomicInteger subjectReads = new AtomicInteger();
+  volatile boolean broken;
+  private volatile Pause pause = new Pause(0);
+
+  PausableStore(IdentityStore store) {
+    this.store = store;
+  }
+
+  /** Look-ups that are held with what they have read. */
+  static final class Pause {
+    private final CountDownLatch held;
+    private final CountDownLatch released;
+
+    private Pause(int lookups) {
+      this.held = new CountDownLatch(lookups);
+      this.released = new CountDownLatch(lookups);
+    }
+
+    void awaitHeld() throws InterruptedException {
+      if (!held.await(10, TimeUnit.SECONDS)) {
+        throw new AssertionError("no look-up came");
+      }
+    }
+
+    void release() {
+      while (released.getCount() > 0) {
+        released.countDown();
+      }
+    }
+
+    private void pass() {
+      if (held.getCount() == 0) {
+        return;
+      }
+      held.countDown();
+      try {
+        if (!released.await(10, TimeUnit.SECONDS)) {
+          throw new AssertionError("nobody released the look-up");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /** Holds the next look-up. */
+  Pause holdNext() {
+    Pause next = new Pause(1);
+    pause = next;
+    return next;
+  }
+
+  private <T> T read(AtomicInteger count, Supplier<T> lookup) {
+    count.incrementAndGet();
+    if (broken) {
+      throw new StoreFailure("the disk is gone");
+    }
+    T result = lookup.get();
+    pause.pass();
+    return result;
+  }
+
+  @Override
+  public Optional<StoredToken> token(TokenDigest digest) {
+    return read(tokenReads, () -> store.token(digest));
+  }
+
+  @Override
+  public Optional<Principal> principal(String subject) {
+    return read(subjectReads, () -> store.principal(subject));
+  }
+
+  @Override
+  public Optional<Organization> organization(String name) {
+    return store.organization(name);
+  }
+
+  @Override
+  public boolean hasImportedTokens() {
+    return store.hasImportedTokens();
+  }
+
+  @Override
+  public List<StoredToken> load(
+      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
+    return store.load(identities, tokenOf);
+  }
+
+  @Override
+  public StoredToken create(NewToken token) {
+    return store.create(token);
+  }
+
+  @Override
+  public List<StoredToken> tokens(Optional<String> subject) {
+    return store.tokens(subject);
+  }
+
+  @Override
+  public boolean revoke(String tokenId) {
+    return store.revoke(tokenId);
+  }
+
+  @Override
+  public void used(Map<String, Instant> lastUses) {
+    if (broken) {
+      throw new StoreFailure("the disk is gone");
+    }
+    store.used(lastUses);
+  }
+
+  @Override
+  public void putMember(
+      String organization, Level level, String place, String subject, Set<String> roles) {
+    store.putMember(organization, level, place, subject, roles);
+  }
+
+  @Override
+  public boolean removeMember(String organization, Level level, String place, String subject) {
+    return store.removeMember(organization, level, place, subject);
+  }
+
+  @Override
+  public void putTeamProject(String organization, String team, String project) {
+    store.putTeamProject(organization, team, project);
+  }
+
+  @Override
+  public boolean removeTeamProject(String organization, String team, String project) {
+    return store.removeTeamProject(organization, team, project);
+  }
+
+  @Override
+  public void putSubject(String subject, boolean disabled) {
+    store.putSubject(subject, disabled);
+  }
+
+  @Override
+  public boolean removeSubject(String subject) {
+    return store.removeSubject(subject);
+  }
+
+  @Override
+  public void onChange(Listener listener) {
+    store.onChange(listener);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,506 @@
+package io.scopegate.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.scopegate.SettableClock;
+import io.scopegate.permission.Level;
+import io.scopegate.policy.Bounds;
+import io.scopegate.policy.Identities;
+import io.scopegate.policy.Membership;
+import io.scopegate.policy.Organization;
+import io.scopegate.policy.Principal;
+import io.scopegate.store.IdentityStore.StoreConflict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every identity store promises. */
+abstract class IdentityStoreContract {
+  static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  final SettableClock clock = new SettableClock(NOW);
+  final Told told = new Told();
+  private final AtomicInteger made = new AtomicInteger();
+  private IdentityStore store;
+
+  abstract IdentityStore open();
+
+  @BeforeEach
+  void open_the_store() {
+    store = open();
+    store.onChange(told);
+  }
+
+  @AfterEach
+  void close_the_store() {
+    store.close();
+  }
+
+  /** What a listener heard. */
+  static final class Told implements IdentityStore.Listener {
+    final List<String> words = new ArrayList<>();
+
+    @Override
+    public void tokenChanged(TokenDigest digest) {
+      words.add("token " + digest.hex());
+    }
+
+    @Override
+    public void subjectChanged(String subject) {
+      words.add("subject " + subject);
+    }
+
+    @Override
+    public void everythingChanged() {
+      words.add("everything");
+    }
+  }
+
+  private NewToken token(String subject, String name) {
+    return new NewToken(
+        subject,
+        name,
+        List.of("work:read"),
+        Bounds.none(),
+        Optional.empty(),
+        TokenDigest.of("value " + made.incrementAndGet()),
+        "sgat_AAAAAA",
+        false);
+  }
+
+  private NewToken tokenOf(Identities.Token token) {
+    Optional<TokenDigest> digest = token.digest().map(TokenDigest::ofHex);
+    return new NewToken(
+        token.subject(),
+        token.name(),
+        token.scopes(),
+        token.bounds(),
+        token.expires(),
+        digest.orElseGet(() -> TokenDigest.of("value " + made.incrementAndGet())),
+        digest.isPresent() ? "" : "sgat_AAAAAA",
+        digest.isPresent());
+  }
+
+  private static Identities.Token entry(String subject, String name, String... scopes) {
+    return new Identities.Token(
+        subject, name, List.of(scopes), Bounds.none(), Optional.empty(), Optional.empty());
+  }
+
+  private static Identities.Token withDigest(String subject, String name, TokenDigest digest) {
+    return new Identities.Token(
+        subject, name, List.of(), Bounds.none(), Optional.empty(), Optional.of(digest.hex()));
+  }
+
+  private static Organization organization(String id, Set<String> aliases) {
+    return new Organization(
+        id,
+        aliases,
+        Map.of("openMembership", false),
+        Map.of(Level.PROJECT, Map.of("DEPLOYER", List.of("artifacts:read"), "IDLE", List.of())),
+        Map.of("core", new Organization.Team("core", Set.of("kernel"), Set.of("api"))),
+        Map.of(
+            "api", new Organization.Project("api", Set.of("1", "2")),
+            "web", new Organization.Project("web", Set.of())));
+  }
+
+  private static Identities.Entry entry(String id, Set<String> aliases) {
+    return new Identities.Entry(
+        organization(id, aliases),
+        Map.of("alice", Set.of("OWNER"), "bob", Set.of("MEMBER", "BILLING"), "eve", Set.of()),
+        Map.of("core", Map.of("bob", Set.of("ADMIN"), "dave", Set.of())),
+        Map.of("api", Map.of("carol", Set.of("VIEWER"), "bob", Set.of("MEMBER"))));
+  }
+
+  private static Identities organizations(Identities.Entry... entries) {
+    return new Identities(List.of(entries), Set.of(), Set.of(), List.of());
+  }
+
+  private static Identities tokens(Identities.Token... tokens) {
+    return new Identities(List.of(), Set.of(), Set.of(), List.of(tokens));
+  }
+
+  private List<StoredToken> load(Identities identities) {
+    return store.load(identities, this::tokenOf);
+  }
+
+  private Membership onlyMembership(String subject) {
+    List<Membership> memberships = store.principal(subject).orElseThrow().memberships();
+    assertThat(memberships).hasSize(1);
+    return memberships.get(0);
+  }
+
+  private Set<String> ownedByCore(String subject) {
+    return onlyMembership(subject).organization().team("core").orElseThrow().projects();
+  }
+
+  @Test
+  void every_subject_holds_what_the_file_says() {
+    Identities identities = organizations(entry("acme", Set.of("4711")), entry("globex", Set.of()));
+
+    load(identities);
+
+    for (String subject : List.of("alice", "bob", "carol", "dave", "eve", "stranger")) {
+      assertThat(store.principal(subject)).isEqualTo(identities.principal(subject));
+    }
+    assertThat(store.principal("dave").orElseThrow().memberships())
+        .as("a stored membership without a role of its own counts for `onJoin`")
+        .hasSize(2);
+  }
+
+  @Test
+  void each_organization_of_a_file_is_replaced_whole_and_others_are_untouched() {
+    load(organizations(entry("acme", Set.of("4711")), entry("globex", Set.of("g"))));
+    Optional<Principal> before = store.principal("bob");
+    Organization bare = new Organization("acme", Set.of(), Map.of(), Map.of(), Map.of(), Map.of());
+
+    load(
+        organizations(
+            new Identities.Entry(bare, Map.of("carol", Set.of("OWNER")), Map.of(), Map.of())));
+
+    assertThat(onlyMembership("bob")).isEqualTo(before.orElseThrow().memberships().get(1));
+    assertThat(store.principal("carol").orElseThrow().memberships().get(0))
+        .isEqualTo(new Membership(bare, Set.of("OWNER"), Map.of(), Map.of()));
+  }
+
+  @Test
+  void a_name_may_move_from_one_organization_of_a_file_to_another() {
+    load(organizations(entry("acme", Set.of("x")), entry("globex", Set.of("y"))));
+
+    load(organizations(entry("acme", Set.of("y")), entry("globex", Set.of("x"))));
+
+    assertThat(store.principal("alice").orElseThrow().memberships())
+        .extracting(membership -> membership.organization().aliases())
+        .containsExactly(Set.of("y"), Set.of("x"));
+  }
+
+  @Test
+  void a_name_of_an_organization_outside_the_file_cannot_be_taken() {
+    load(organizations(entry("acme", Set.of("4711"))));
+
+    assertThatThrownBy(() -> load(organizations(entry("globex", Set.of("4711")))))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage("`4711` cannot name organization `globex`: it names `acme`");
+    assertThatThrownBy(() -> load(organizations(entry("4711", Set.of()))))
+        .isInstanceOf(StoreConflict.class);
+  }
+
+  @Test
+  void a_load_is_all_or_nothing() {
+    load(organizations(entry("acme", Set.of())));
+    TokenDigest digest = TokenDigest.of("an existing secret");
+    load(tokens(withDigest("alice", "old", digest)));
+    told.words.clear();
+    Optional<Principal> before = store.principal("bob");
+
+    assertThatThrownBy(
+            () ->
+                load(
+                    new Identities(
+                        List.of(entry("acme", Set.of("new")), entry("globex", Set.of())),
+                        Set.of("bob"),
+                        Set.of(),
+                        List.of(entry("bob", "ci"), withDigest("bob", "stolen", digest)))))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage(
+            "the digest of token `stolen` of subject `bob` is that of token `old` of subject"
+                + " `alice`");
+
+    assertThat(store.principal("bob")).isEqualTo(before);
+    assertThat(store.tokens(Optional.of("bob"))).isEmpty();
+    assertThat(told.words).isEmpty();
+  }
+
+  @Test
+  void a_token_that_is_there_with_the_same_attributes_is_kept() {
+    Identities.Token full =
+        new Identities.Token(
+            "bob",
+            "ci",
+            List.of("b", "a"),
+            Bounds.projects("acme", List.of("api")),
+            Optional.of(Instant.parse("2020-01-01T00:00:00.000000001Z")),
+            Optional.empty());
+    Identities file =
+        new Identities(
+            List.of(entry("acme", Set.of())),
+            Set.of(),
+            Set.of(),
+            List.of(full, withDigest("bob", "old", TokenDigest.of("secret"))));
+    List<StoredToken> created = load(file);
+
+    assertThat(created).extracting(StoredToken::name).containsExactly("ci", "old");
+    assertThat(load(file)).isEmpty();
+    assertThat(store.tokens(Optional.of("bob"))).isEqualTo(created);
+    assertThat(created.get(0).isExpired(NOW)).as("born expired").isTrue();
+  }
+
+  @Test
+  void a_token_that_is_there_with_other_attributes_is_a_conflict() {
+    load(tokens(entry("bob", "ci", "work:read"), entry("bob", "empty")));
+    Bounds bounds = Bounds.organization("acme");
+    Optional<Instant> expires = Optional.of(NOW);
+
+    for (Identities.Token other :
+        List.of(
+            entry("bob", "ci"),
+            entry("bob", "ci", "work:read", "*"),
+            new Identities.Token(
+                "bob", "ci", List.of("work:read"), bounds, Optional.empty(), Optional.empty()),
+            new Identities.Token(
+                "bob", "ci", List.of("work:read"), Bounds.none(), expires, Optional.empty()),
+            withDigest("bob", "empty", TokenDigest.of("x")))) {
+      assertThatThrownBy(() -> load(tokens(other)))
+          .isInstanceOf(StoreConflict.class)
+          .hasMessageEndingWith("already, and with other attributes");
+    }
+  }
+
+  @Test
+  void a_bound_of_a_token_is_kept_by_id_even_if_an_alias_names_it() {
+    load(organizations(entry("acme", Set.of("4711"))));
+    Identities.Token token =
+        new Identities.Token(
+            "bob",
+            "ci",
+            List.of(),
+            Bounds.projects("4711", List.of("2")),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(load(tokens(token)).get(0).bounds())
+        .isEqualTo(Bounds.projects("acme", List.of("api")));
+    assertThat(load(tokens(token))).as("the same").isEmpty();
+  }
+
+  @Test
+  void tokens_are_never_removed_by_omission() {
+    load(
+        new Identities(
+            List.of(entry("acme", Set.of())), Set.of(), Set.of(), List.of(entry("bob", "ci"))));
+
+    load(organizations(entry("acme", Set.of())));
+
+    assertThat(store.tokens(Optional.empty())).extracting(StoredToken::name).containsExactly("ci");
+  }
+
+  @Test
+  void a_created_token_is_found_by_its_digest_and_told() {
+    NewToken token =
+        new NewToken(
+            "bob",
+            "ci",
+            List.of("work:write", "work:read"),
+            Bounds.projects("acme", List.of("web", "api")),
+            Optional.of(NOW.plusSeconds(1)),
+            TokenDigest.of("a"),
+            "sgat_Abcdef",
+            false);
+
+    StoredToken stored = store.create(token);
+
+    assertThat(store.token(token.digest())).contains(stored);
+    assertThat(store.token(TokenDigest.of("b"))).isEmpty();
+    assertThat(stored.id()).hasSize(16);
+    assertThat(stored)
+        .isEqualTo(
+            new StoredToken(
+                stored.id(),
+                "bob",
+                "ci",
+                "sgat_Abcdef",
+                List.of("work:write", "work:read"),
+                token.bounds(),
+                NOW,
+                token.expires(),
+                Optional.empty(),
+                false));
+    assertThat(told.words).containsExactly("token " + token.digest().hex());
+  }
+
+  @Test
+  void a_name_or_digest_that_is_taken_is_a_conflict() {
+    NewToken first = token("bob", "ci");
+    store.create(first);
+
+    assertThatThrownBy(() -> store.create(token("bob", "ci")))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage("subject `bob` has a token `ci` already");
+    assertThatThrownBy(() -> load(tokens(withDigest("bob", "same-secret", first.digest()))))
+        .isInstanceOf(StoreConflict.class);
+    assertThat(store.create(token("alice", "ci")).subject()).isEqualTo("alice");
+  }
+
+  @Test
+  void a_revoked_token_is_gone_and_told() {
+    NewToken token = token("bob", "ci");
+    String id = store.create(token).id();
+    told.words.clear();
+
+    assertThat(store.revoke(id)).isTrue();
+    assertThat(store.revoke(id)).isFalse();
+
+    assertThat(store.token(token.digest())).isEmpty();
+    assertThat(told.words).containsExactly("token " + token.digest().hex());
+  }
+
+  @Test
+  void it_knows_whether_any_token_came_as_a_digest() {
+    store.create(token("bob", "ci"));
+    assertThat(store.hasImportedTokens()).isFalse();
+
+    String id = load(tokens(withDigest("bob", "old", TokenDigest.of("secret")))).get(0).id();
+    assertThat(store.hasImportedTokens()).isTrue();
+
+    store.revoke(id);
+    assertThat(store.hasImportedTokens()).isFalse();
+  }
+
+  @Test
+  void the_last_use_never_goes_back_and_nobody_is_told() {
+    StoredToken token = store.create(token("bob", "ci"));
+    told.words.clear();
+
+    store.used(Map.of(token.id(), NOW, "no-such-token", NOW));
+    store.used(Map.of(token.id(), NOW.minusSeconds(1)));
+
+    assertThat(store.tokens(Optional.of("bob")).get(0).lastUsed()).contains(NOW);
+    assertThat(told.words).isEmpty();
+  }
+
+  @Test
+  void tokens_are_listed_by_subject_and_name() {
+    store.create(token("bob", "b"));
+    store.create(token("alice", "c"));
+    store.create(token("bob", "a"));
+
+    assertThat(store.tokens(Optional.empty()))
+        .extracting(token -> token.subject() + "/" + token.name())
+        .containsExactly("alice/c", "bob/a", "bob/b");
+    assertThat(store.tokens(Optional.of("bob")))
+        .extracting(StoredToken::name)
+        .containsExactly("a", "b");
+  }
+
+  @Test
+  void a_member_is_put_at_a_place_that_is_made_if_it_is_not_there() {
+    store.putMember("acme", Level.ORGANIZATION, "acme", "bob", Set.of("MEMBER"));
+    store.putMember("acme", Level.TEAM, "core", "bob", Set.of("ADMIN"));
+    store.putMember("acme", Level.PROJECT, "api", "bob", Set.of("VIEWER"));
+    store.putMember("acme", Level.PROJECT, "api", "bob", Set.of("MEMBER", "VIEWER"));
+
+    Membership membership = onlyMembership("bob");
+    assertThat(membership.roles()).containsExactly("MEMBER");
+    assertThat(membership.teams()).isEqualTo(Map.of("core", Set.of("ADMIN")));
+    assertThat(membership.projects()).isEqualTo(Map.of("api", Set.of("MEMBER", "VIEWER")));
+    assertThat(membership.organization().teams()).containsOnlyKeys("core");
+    assertThat(membership.organization().projects()).containsOnlyKeys("api");
+    assertThat(told.words).containsExactly("everything", "everything", "everything", "subject bob");
+  }
+
+  @Test
+  void single_changes_take_aliases_for_what_they_name() {
+    load(organizations(entry("acme", Set.of("4711"))));
+
+    store.putMember("4711", Level.ORGANIZATION, "4711", "frank", Set.of("MEMBER"));
+    store.putMember("4711", Level.TEAM, "kernel", "frank", Set.of("ADMIN"));
+    store.putTeamProject("4711", "kernel", "web");
+
+    Membership membership = onlyMembership("frank");
+    assertThat(membership.organization().id()).isEqualTo("acme");
+    assertThat(membership.teams()).containsOnlyKeys("core");
+    assertThat(ownedByCore("frank")).containsExactlyInAnyOrder("api", "web");
+    assertThat(store.removeMember("4711", Level.TEAM, "kernel", "frank")).isTrue();
+    assertThat(store.removeTeamProject("4711", "kernel", "1")).isTrue();
+    assertThat(ownedByCore("frank")).containsExactly("web");
+  }
+
+  @Test
+  void what_is_taken_from_a_member_is_gone_and_told() {
+    load(organizations(entry("acme", Set.of())));
+    told.words.clear();
+
+    assertThat(store.removeMember("acme", Level.PROJECT, "api", "carol")).isTrue();
+    assertThat(store.removeMember("acme", Level.PROJECT, "api", "carol")).isFalse();
+    assertThat(store.removeMember("acme", Level.TEAM, "no-team", "carol")).isFalse();
+    assertThat(store.removeMember("nowhere", Level.ORGANIZATION, "nowhere", "carol")).isFalse();
+
+    assertThat(store.principal("carol").orElseThrow().memberships()).isEmpty();
+    assertThat(told.words).startsWith("subject carol");
+  }
+
+  @Test
+  void a_team_owns_a_project_until_it_does_not() {
+    load(organizations(entry("acme", Set.of())));
+    told.words.clear();
+
+    store.putTeamProject("acme", "core", "web");
+    assertThat(ownedByCore("alice")).containsExactlyInAnyOrder("api", "web");
+    assertThat(store.removeTeamProject("acme", "core", "web")).isTrue();
+    assertThat(store.removeTeamProject("acme", "core", "web")).isFalse();
+    assertThat(ownedByCore("alice")).containsExactly("api");
+    assertThat(told.words).contains("everything");
+  }
+
+  @Test
+  void a_disabled_subject_holds_nothing_until_it_is_enabled() {
+    load(
+        new Identities(
+            List.of(entry("acme", Set.of())), Set.of("bob"), Set.of("alice"), List.of()));
+    assertThat(store.principal("bob")).isEmpty();
+    assertThat(store.principal("alice")).isPresent();
+    told.words.clear();
+
+    store.putSubject("bob", false);
+    assertThat(onlyMembership("bob").roles()).containsExactlyInAnyOrder("MEMBER", "BILLING");
+    store.putSubject("bob", true);
+
+    assertThat(store.principal("bob")).isEmpty();
+    assertThat(told.words).containsExactly("subject bob", "subject bob");
+  }
+
+  @Test
+  void a_removed_subject_leaves_no_membership_and_no_token() {
+    load(organizations(entry("acme", Set.of())));
+    NewToken token = token("bob", "ci");
+    store.create(token);
+    told.words.clear();
+
+    assertThat(store.removeSubject("bob")).isTrue();
+    assertThat(store.removeSubject("bob")).isFalse();
+
+    assertThat(store.principal("bob").orElseThrow().memberships()).isEmpty();
+    assertThat(store.token(token.digest())).isEmpty();
+    assertThat(told.words).contains("subject bob", "token " + token.digest().hex());
+  }
+
+  @Test
+  void names_that_break_the_rules_are_refused() {
+    for (String bad : List.of("", "a b", "a\nb", "ä", "a,b", "a/b")) {
+      assertThatThrownBy(
+              () -> store.putMember(bad, Level.ORGANIZATION, bad, "bob", Set.of("MEMBER")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("`" + bad + "` is no organization id");
+    }
+    for (String bad : List.of("", "a b", "a".repeat(256))) {
+      assertThatThrownBy(() -> store.putMember("acme", Level.TEAM, "core", bad, Set.of("MEMBER")))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> store.putSubject(bad, false))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> store.create(token(bad, "ci")))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(
+            () -> store.putMember("acme", Level.TEAM, "core", "bob", Set.of("OWNER", "*")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("`*` is no role");
+    assertThat(store.principal("bob").orElseThrow().memberships()).isEmpty();
+  }
+}
