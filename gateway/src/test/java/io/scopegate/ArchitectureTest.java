@@ -100,8 +100,9 @@ class ArchitectureTest {
     only("com.nimbusds..", "there is one place where a signature is trusted", of("authn"));
     only(
         "com.github.benmanes.caffeine..",
-        "only who somebody is and what they hold is cached, never a decision",
-        of("authn", "store"));
+        "what is cached is who somebody is, what they hold and how a header words it; what decides"
+            + " remembers nothing",
+        of("authn", "store", "proxy"));
     only("picocli..", "there is one command line", "io.scopegate", BASE + "command..");
   }
 

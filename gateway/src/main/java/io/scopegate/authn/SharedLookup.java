@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cache in front of slow look-ups: concurrent misses share one, nobody waits, and what a
@@ -48,12 +49,19 @@ final class SharedLookup<K, V> {
             .buildAsync();
   }
 
-  /** Returns what is cached, complete, or starts or joins a look-up. */
+  /** Returns what is cached, or the look-up under way; null if there is neither. */
+  @Nullable CompletableFuture<Outcome<V>> known(K key) {
+    return cache.getIfPresent(key);
+  }
+
+  /** Returns what is known, complete, or starts or joins a look-up. */
   CompletableFuture<Outcome<V>> find(K key) {
-    CompletableFuture<Outcome<V>> cached = cache.getIfPresent(key);
-    if (cached != null) {
-      return cached;
-    }
+    CompletableFuture<Outcome<V>> known = known(key);
+    return known != null ? known : start(key);
+  }
+
+  /** Starts a look-up of what is not known, or joins one. */
+  CompletableFuture<Outcome<V>> start(K key) {
     CompletableFuture<Outcome<V>> promise = new CompletableFuture<>();
     // INVARIANT: the promise is in the cache before its look-up starts. So whoever forgets
     // everything after a change meets every look-up that may have read the state before it.

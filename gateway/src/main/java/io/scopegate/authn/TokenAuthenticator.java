@@ -131,11 +131,14 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       return CompletableFuture.completedFuture(INVALID);
     }
     TokenDigest digest = TokenDigest.of(bearer);
-    Long unknownSince = unknown.getIfPresent(digest);
-    if (unknownSince != null && unknownSince == tokenChanges.get()) {
-      return CompletableFuture.completedFuture(INVALID);
+    CompletableFuture<Outcome<KnownToken>> token = tokens.known(digest);
+    if (token == null) {
+      Long unknownSince = unknown.getIfPresent(digest);
+      if (unknownSince != null && unknownSince == tokenChanges.get()) {
+        return CompletableFuture.completedFuture(INVALID);
+      }
+      token = tokens.start(digest);
     }
-    CompletableFuture<Outcome<KnownToken>> token = tokens.find(digest);
     return token.isDone()
         ? caller(token.getNow(new Failed<>()), policy)
         : token.thenCompose(outcome -> caller(outcome, policy));
