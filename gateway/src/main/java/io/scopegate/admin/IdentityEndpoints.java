@@ -63,7 +63,10 @@ public final class IdentityEndpoints extends Endpoints {
   private Answer load(Endpoint.Call call) {
     IdentityFile.Outcome outcome =
         IdentityFile.read(
-            "identities.yaml", call.body().getBytes(StandardCharsets.UTF_8), livePolicy.current());
+            "identities.yaml",
+            call.body().getBytes(StandardCharsets.UTF_8),
+            livePolicy.current(),
+            store::organization);
     if (outcome.identities().isEmpty()) {
       return Answers.problems(outcome.problems());
     }

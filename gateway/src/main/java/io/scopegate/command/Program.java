@@ -41,6 +41,8 @@ public final class Program {
             .addSubcommand(new TokenListCommand(surroundings))
             .addSubcommand(new TokenRevokeCommand(surroundings));
     return new CommandLine(new ScopegateCommand())
+        .addSubcommand(new RunCommand(surroundings))
+        .addSubcommand(new QuickstartCommand(surroundings))
         .addSubcommand(new CheckCommand(surroundings))
         .addSubcommand(new ExplainCommand(surroundings))
         .addSubcommand(new TestCommand(surroundings))

@@ -138,10 +138,10 @@ final class BackendReader {
   }
 
   private void checkName(String name, YamlNode.Entry entry) {
-    String lower = name.toLowerCase(Locale.ROOT);
+    String plain = name.toLowerCase(Locale.ROOT).replace('_', '-');
     if (!FIELD_NAME.matcher(name).matches()) {
       reader.problems().error(entry.keyAt(), "`" + name + "` is not the name of a header field");
-    } else if (RESERVED.contains(lower) || lower.replace('_', '-').startsWith("x-scopegate-")) {
+    } else if (RESERVED.contains(plain) || plain.startsWith("x-scopegate-")) {
       reader.problems().error(entry.keyAt(), "`" + name + "` is the gateway's own to set");
     }
   }

@@ -104,7 +104,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
         admit(judging, (Decision.Allow) decision);
       }
     }
-    frontend.release();
+    if (!(state instanceof Connecting)) {
+      frontend.release();
+    }
   }
 
   private void admit(Judging judging, Decision.Allow allow) {

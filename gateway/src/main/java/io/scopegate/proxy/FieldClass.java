@@ -24,7 +24,9 @@ enum FieldClass {
   RESERVED,
   /** Says where the request came from; counts only from trusted proxies. */
   FORWARDED,
-  REQUEST_ID;
+  REQUEST_ID,
+  /** Tells scopes; on the answer to a known caller it is ours. */
+  SCOPES;
 
   private static final int SLOTS = 512;
   private static final String[] NAMES = new String[SLOTS];
@@ -40,8 +42,8 @@ enum FieldClass {
             + " Content-Encoding Content-Language Content-Location Content-Range Content-Type Date"
             + " Expires If-Match If-Modified-Since If-None-Match If-Range If-Unmodified-Since"
             + " Last-Modified Location Max-Forwards Origin Pragma Range Referer Retry-After Server"
-            + " Trailer User-Agent Vary Via Warning WWW-Authenticate"
-            + " X-Accepted-OAuth-Scopes X-OAuth-Scopes");
+            + " Trailer User-Agent Vary Via Warning WWW-Authenticate");
+    put(SCOPES, "X-Accepted-OAuth-Scopes X-OAuth-Scopes");
     put(
         HOP_BY_HOP,
         "Connection Keep-Alive Proxy-Connection Proxy-Authenticate Proxy-Authorization"

@@ -189,8 +189,10 @@ final class FrontendConnection {
   void cut() {
     decoder.drop();
     deadline.cancel();
-    // With a reset: an answer that ends with the connection would look whole otherwise.
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.close();
+    if (channel.isActive()) {
+      // With a reset: an answer that ends with the connection would look whole otherwise.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.close();
+    }
   }
 }

@@ -58,18 +58,18 @@ final class HeaderRules {
       Backend.Settings settings,
       String endpoint) {
     Fields out = new Fields();
-    out.add("Host", settings.preservesHost() ? head.host() : endpoint);
+    out.addOurs("Host", settings.preservesHost() ? head.host() : endpoint);
     Fields in = head.fields();
     for (int i = 0; i < in.size(); i++) {
       copyToBackend(in, i, out, allow, client, settings);
     }
     frame(head.framing(), out);
     if (head.expectsContinue()) {
-      out.add("Expect", "100-continue");
+      out.addOurs("Expect", "100-continue");
     }
     change(settings.requestFields(), out);
     addOrigin(head, client, out);
-    out.add("X-Request-Id", requestId);
+    out.addOurs("X-Request-Id", requestId);
     addIdentity(allow, out);
     return out;
   }
@@ -82,7 +82,7 @@ final class HeaderRules {
       Client client,
       Backend.Settings settings) {
     switch (FieldClass.of(in.name(line))) {
-      case PLAIN, HEAD_ONLY, SET_COOKIE -> out.addFrom(in, line);
+      case PLAIN, HEAD_ONLY, SET_COOKIE, SCOPES -> out.addFrom(in, line);
       case AUTHORIZATION -> {
         if (passesAuthorization(in.value(line), allow, settings)) {
           out.addFrom(in, line);
@@ -92,7 +92,7 @@ final class HeaderRules {
         if (settings.forwardsCredentials()) {
           out.addFrom(in, line);
         } else {
-          GatewayCookie.without(in.value(line)).ifPresent(rest -> out.add("Cookie", rest));
+          GatewayCookie.without(in.value(line)).ifPresent(rest -> out.addOurs("Cookie", rest));
         }
       }
       case FORWARDED -> {
@@ -136,10 +136,10 @@ final class HeaderRules {
     }
     out.set("X-Forwarded-For", via.append(client.address()).toString());
     if (out.line("X-Forwarded-Proto", 0) < 0) {
-      out.add("X-Forwarded-Proto", "http");
+      out.addOurs("X-Forwarded-Proto", "http");
     }
     if (out.line("X-Forwarded-Host", 0) < 0) {
-      out.add("X-Forwarded-Host", head.host());
+      out.addOurs("X-Forwarded-Host", head.host());
     }
   }
 
@@ -147,23 +147,24 @@ final class HeaderRules {
     if (allow.row().isPublic() || !(allow.caller() instanceof Caller.Authenticated caller)) {
       return;
     }
-    out.add("X-Scopegate-Subject", caller.principal().subject());
-    out.add("X-Scopegate-Token", caller.tokenId());
+    out.addOurs("X-Scopegate-Subject", caller.principal().subject());
+    out.addOurs("X-Scopegate-Token", caller.tokenId());
     Decision.Listing.Kind listed =
         allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
     if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
       Grants grants = allow.grants().get();
-      grants.organization().ifPresent(id -> out.add("X-Scopegate-Organization", id));
+      grants.organization().ifPresent(id -> out.addOurs("X-Scopegate-Organization", id));
       grants
           .effective()
           .filter(set -> !set.isEmpty())
           .ifPresent(
               set ->
-                  out.add("X-Scopegate-Permissions", permissionWords.get(set, HeaderRules::words)));
+                  out.addOurs(
+                      "X-Scopegate-Permissions", permissionWords.get(set, HeaderRules::words)));
     }
     if (allow.listing().isPresent()) {
       Decision.Listing listing = allow.listing().get();
-      out.add(
+      out.addOurs(
           listed == Decision.Listing.Kind.PROJECTS
               ? "X-Scopegate-Projects"
               : "X-Scopegate-Organizations",
@@ -180,24 +181,26 @@ final class HeaderRules {
       ResponseHead head, Decision.Allow allow, String requestId, Backend.Settings settings) {
     Fields out = new Fields();
     Fields in = head.fields();
+    boolean known = allow.caller() instanceof Caller.Authenticated;
     for (int i = 0; i < in.size(); i++) {
-      if (passesToClient(in.name(i), in.value(i))) {
+      if (passesToClient(in.name(i), in.value(i), known)) {
         out.addFrom(in, i);
       }
     }
     change(settings.responseFields(), out);
     if (!head.isInterim()) {
-      out.add("X-Request-Id", requestId);
-      scopeFields.setOn(out, allow);
+      out.addOurs("X-Request-Id", requestId);
+      scopeFields.addTo(out, allow);
     }
     return out;
   }
 
-  private static boolean passesToClient(String name, String value) {
+  private static boolean passesToClient(String name, String value, boolean known) {
     return switch (FieldClass.of(name)) {
       case HOP_BY_HOP, FRAMING, REQUEST_ID -> false;
       case SET_COOKIE -> !GatewayCookie.isSetBy(value);
       case RESERVED -> !isScopegate(name);
+      case SCOPES -> !known;
       default -> true;
     };
   }
@@ -225,9 +228,9 @@ final class HeaderRules {
   /** Adds the fields that frame a body. */
   static void frame(Framing framing, Fields out) {
     if (framing.kind() == Framing.Kind.FIXED) {
-      out.add("Content-Length", Long.toString(framing.length()));
+      out.addOurs("Content-Length", Long.toString(framing.length()));
     } else if (framing.kind() == Framing.Kind.CHUNKED) {
-      out.add("Transfer-Encoding", "chunked");
+      out.addOurs("Transfer-Encoding", "chunked");
     }
   }
 

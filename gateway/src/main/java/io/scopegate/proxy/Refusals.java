@@ -5,20 +5,16 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.http1.Fields;
 import io.scopegate.route.Expression;
 import io.scopegate.route.Rule;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The answers to requests that get no further: problem details (RFC 9457) with the fields that go
  * with them. Safe from any thread.
  */
 final class Refusals {
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String REALM = "Bearer realm=\"scopegate\"";
 
   private final JsonMapper mapper = JsonMapper.builder().build();
@@ -31,21 +27,19 @@ final class Refusals {
   /** Returns the answer to a request that was refused. */
   GatewayAnswer of(Decision.Deny deny, String requestId) {
     Code code = deny.code();
-    ObjectNode problem =
+    Map<String, Object> problem =
         problem(code.status(), code.word(), code.title(), deny.detail(), requestId);
     if (code == Code.INSUFFICIENT_ROLE
         || code == Code.INSUFFICIENT_SCOPE
         || code == Code.NOT_A_MEMBER) {
-      required(deny).ifPresent(expression -> problem.set("required", json(expression)));
-      ObjectNode missing = problem.putObject("missing");
-      missing.set("token", json(deny.missing().token()));
-      missing.set("role", json(deny.missing().role()));
+      required(deny).ifPresent(expression -> problem.put("required", expression.plain()));
+      problem.put("missing", deny.missing());
       problem.put("acquirable", deny.acquirable());
     }
     Fields fields = fields(requestId);
-    challenge(deny).ifPresent(challenge -> fields.add("WWW-Authenticate", challenge));
+    challenge(deny).ifPresent(challenge -> fields.addOurs("WWW-Authenticate", challenge));
     if (code != Code.NOT_FOUND) {
-      scopeFields.setOn(fields, deny);
+      scopeFields.addTo(fields, deny);
     }
     return new GatewayAnswer(code.status(), fields, mapper.writeValueAsString(problem));
   }
@@ -56,24 +50,25 @@ final class Refusals {
    * @param decision the decision, if it came so far
    */
   GatewayAnswer of(Fault fault, String detail, String requestId, Optional<Decision> decision) {
-    ObjectNode problem = problem(fault.status(), fault.word(), fault.title(), detail, requestId);
+    Map<String, Object> problem =
+        problem(fault.status(), fault.word(), fault.title(), detail, requestId);
     Fields fields = fields(requestId);
-    decision.ifPresent(decided -> scopeFields.setOn(fields, decided));
+    decision.ifPresent(decided -> scopeFields.addTo(fields, decided));
     return new GatewayAnswer(fault.status(), fields, mapper.writeValueAsString(problem));
   }
 
   private static Fields fields(String requestId) {
     Fields fields = new Fields();
-    fields.add("Content-Type", "application/problem+json");
+    fields.addOurs("Content-Type", "application/problem+json");
     // A refusal is for this caller and this moment, and 404 could be kept otherwise.
-    fields.add("Cache-Control", "no-store");
-    fields.add("X-Request-Id", requestId);
+    fields.addOurs("Cache-Control", "no-store");
+    fields.addOurs("X-Request-Id", requestId);
     return fields;
   }
 
-  private static ObjectNode problem(
+  private static Map<String, Object> problem(
       int status, String word, String title, String detail, String requestId) {
-    ObjectNode problem = JSON.objectNode();
+    Map<String, Object> problem = new LinkedHashMap<>();
     problem.put("type", "urn:scopegate:problem:" + word);
     problem.put("title", title);
     problem.put("status", status);
@@ -87,36 +82,6 @@ final class Refusals {
     return deny.route()
         .filter(route -> route.rule() instanceof Rule.Permitted)
         .map(route -> ((Rule.Permitted) route.rule()).requirement().expression());
-  }
-
-  private static JsonNode json(Expression expression) {
-    if (expression instanceof Expression.Any any) {
-      return list("any", any.of());
-    }
-    if (expression instanceof Expression.All all) {
-      return list("all", all.of());
-    }
-    Expression.Term term = (Expression.Term) expression;
-    if (term.at().isEmpty()) {
-      return JSON.stringNode(term.permission());
-    }
-    ObjectNode object = JSON.objectNode();
-    object.put("permission", term.permission());
-    object.put("at", term.at().get().word());
-    return object;
-  }
-
-  private static JsonNode list(String key, List<Expression> expressions) {
-    ObjectNode object = JSON.objectNode();
-    ArrayNode array = object.putArray(key);
-    expressions.forEach(expression -> array.add(json(expression)));
-    return object;
-  }
-
-  private static JsonNode json(List<String> words) {
-    ArrayNode array = JSON.arrayNode();
-    words.forEach(array::add);
-    return array;
   }
 
   /** RFC 6750 §3: an error is named only where a credential was presented. */

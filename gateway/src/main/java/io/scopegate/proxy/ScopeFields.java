@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
+import io.scopegate.policy.Delegation;
 import io.scopegate.proxy.http1.Fields;
 import io.scopegate.route.Requirement;
 import io.scopegate.route.Route;
@@ -22,11 +23,16 @@ final class ScopeFields {
   // The words of a requirement live as long as the policy it belongs to.
   private final Cache<Requirement, String> accepted = Caffeine.newBuilder().weakKeys().build();
 
-  /** Sets both, if the caller is known. */
-  void setOn(Fields fields, Decision decision) {
+  // And those of a delegation as long as the credential is cached.
+  private final Cache<Delegation, String> carried = Caffeine.newBuilder().weakKeys().build();
+
+  /** Adds both, if the caller is known. */
+  void addTo(Fields fields, Decision decision) {
     if (decision.caller() instanceof Caller.Authenticated caller) {
-      fields.set(CARRIED, String.join(", ", caller.delegation().scopes()));
-      fields.set(ACCEPTED, accepted(decision.route()));
+      fields.addOurs(
+          CARRIED,
+          carried.get(caller.delegation(), delegation -> String.join(", ", delegation.scopes())));
+      fields.addOurs(ACCEPTED, accepted(decision.route()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.scopegate.file;
 
 import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.Position;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads an identities file against a policy, and turns it into identities or into the list of
@@ -20,9 +22,12 @@ public final class IdentityFile {
   private final NodeReader reader;
   private final Problems problems;
   private final Policy policy;
+  private final Function<String, Optional<Organization>> elsewhere;
 
-  private IdentityFile(Policy policy, Problems problems) {
+  private IdentityFile(
+      Policy policy, Function<String, Optional<Organization>> elsewhere, Problems problems) {
     this.policy = policy;
+    this.elsewhere = elsewhere;
     this.problems = problems;
     this.reader = new NodeReader(problems);
   }
@@ -62,16 +67,29 @@ public final class IdentityFile {
    * @param path what messages call it
    */
   public static Outcome read(String path, byte[] bytes, Policy policy) {
+    return read(path, bytes, policy, name -> Optional.empty());
+  }
+
+  /**
+   * Reads the bytes of a file whose tokens may be bound to organizations that are kept elsewhere.
+   *
+   * @param elsewhere finds an organization by id or alias that the file does not hold
+   */
+  public static Outcome read(
+      String path,
+      byte[] bytes,
+      Policy policy,
+      Function<String, Optional<Organization>> elsewhere) {
     Problems problems = new Problems();
     Optional<Identities> identities =
         YamlReader.read(path, bytes, problems)
-            .flatMap(root -> new IdentityFile(policy, problems).identities(root, true));
+            .flatMap(root -> new IdentityFile(policy, elsewhere, problems).identities(root, true));
     return new Outcome(identities, problems.sorted());
   }
 
   /** Reads the same content where it is a part of another file; it needs no version there. */
   public static Optional<Identities> inline(YamlNode node, Policy policy, Problems problems) {
-    return new IdentityFile(policy, problems).identities(node, false);
+    return new IdentityFile(policy, name -> Optional.empty(), problems).identities(node, false);
   }
 
   private Optional<Identities> identities(YamlNode root, boolean isFile) {
@@ -93,7 +111,7 @@ public final class IdentityFile {
       (fields.flag("disabled").orElse(false) ? disabled : enabled).add(entry.key());
       fields.finish();
     }
-    TokenReader tokens = new TokenReader(reader, policy, entries);
+    TokenReader tokens = new TokenReader(reader, policy, entries, elsewhere);
     List<Identities.Token> issued = new ArrayList<>();
     for (YamlNode item : file.list("tokens")) {
       tokens.token(reader.fields(item)).ifPresent(issued::add);

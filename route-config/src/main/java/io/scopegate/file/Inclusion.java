@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param label what messages call the file
  * @param namePrefix put before its permissions, roles and settings, such as {@code ci/}
  * @param pathPrefix put before its templates
- * @param host of its rows that have none
+ * @param host of all its rows, in place of what it says itself
  * @param backend of its rows that name none, before the one that the file itself says
  * @param fallbackBackend of its rows that name none, after the one that the file itself says
  * @param origin where the file that was asked for says that this one is used

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The route tables that ship with the program. Safe from any thread. */
 public final class Presets {
-  private static final List<String> NAMES = List.of("workspace");
+  private static final List<String> NAMES = List.of("semaphore", "workspace");
 
   private Presets() {}
 

@@ -131,7 +131,11 @@ final class RowReader {
   }
 
   private Optional<Inclusion.HostWord> host(Fields own, Group group) {
-    return own.has("host") ? own.text("host").flatMap(uses::host) : group.host();
+    Optional<Inclusion.HostWord> said =
+        own.has("host") ? own.text("host").flatMap(uses::host) : group.host();
+    // A file that is used at a host of its own has all its rows there, whatever host it was
+    // written for.
+    return inclusion.host().or(() -> said);
   }
 
   private RowEntry.Head head(Word match, Optional<Inclusion.HostWord> host, Group group) {

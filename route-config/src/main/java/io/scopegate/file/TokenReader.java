@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Reads the tokens of an identities file. Used by the wiring only. */
 final class TokenReader {
@@ -25,13 +26,19 @@ final class TokenReader {
   private final Problems problems;
   private final Policy policy;
   private final List<Organization> organizations;
+  private final Function<String, Optional<Organization>> elsewhere;
   private final Map<List<String>, Position> names = new HashMap<>();
   private final Map<String, Position> digests = new HashMap<>();
 
-  TokenReader(NodeReader reader, Policy policy, List<Identities.Entry> entries) {
+  TokenReader(
+      NodeReader reader,
+      Policy policy,
+      List<Identities.Entry> entries,
+      Function<String, Optional<Organization>> elsewhere) {
     this.reader = reader;
     this.problems = reader.problems();
     this.policy = policy;
+    this.elsewhere = elsewhere;
     this.organizations = entries.stream().map(Identities.Entry::organization).toList();
   }
 
@@ -161,7 +168,10 @@ final class TokenReader {
 
   private Optional<Organization> organization(String name, Position at) {
     Optional<Organization> found =
-        organizations.stream().filter(candidate -> candidate.isCalled(name)).findFirst();
+        organizations.stream()
+            .filter(candidate -> candidate.isCalled(name))
+            .findFirst()
+            .or(() -> elsewhere.apply(name));
     if (found.isEmpty()) {
       problems.unknown(
           at, "organization", name, organizations.stream().map(Organization::id).toList());

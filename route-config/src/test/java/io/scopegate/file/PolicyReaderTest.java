@@ -152,6 +152,36 @@ class PolicyReaderTest {
   }
 
   @Test
+  void a_file_that_is_used_at_a_host_has_all_its_rows_there() {
+    String used =
+        """
+        apiVersion: scopegate/v1
+        routes:
+          - { match: GET /x, access: public }
+          - host: "{org}.example.com"
+            routes:
+              - { match: GET /y, access: public }
+        """;
+    String main =
+        """
+        apiVersion: scopegate/v1
+        use: [{ file: ./used.yaml, host: "{org}.example.net" }]
+        backend: core
+        routes:
+          - { match: GET /x, access: authenticated }
+        """;
+    PolicyReader.Outcome outcome =
+        PolicyReader.read(
+            "routes.yaml",
+            FileSource.of(Map.of("routes.yaml", main, "used.yaml", used)),
+            Optional.empty());
+
+    assertThat(outcome.policy().orElseThrow().routes().routes())
+        .extracting(Route::id)
+        .containsExactly("GET {org}.example.net/x", "GET {org}.example.net/y", "GET /x");
+  }
+
+  @Test
   void rows_of_a_used_file_without_a_backend_are_one_problem_of_the_use() {
     String used =
         """

@@ -38,6 +38,15 @@ record ConnectionOptions(boolean closes, boolean keepsAlive, List<String> nomina
     return new ConnectionOptions(closes, keepsAlive && !closes, nominated);
   }
 
+  boolean nominates(String name) {
+    for (String nominee : nominated) {
+      if (nominee.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes the nominated fields out; the framing has been read by then. */
   void dropNominated(Fields fields) {
     for (String name : nominated) {

@@ -44,6 +44,18 @@ public final class Fields implements HttpFields {
     addRead(name, value);
   }
 
+  /**
+   * Adds a line whose name is one of our own constants, so that only the value is checked.
+   *
+   * @throws IllegalArgumentException if the value would not be read back as it is
+   */
+  public void addOurs(String name, String value) {
+    if (!Grammar.isText(value)) {
+      throw new IllegalArgumentException("not a value of the field `" + name + "`");
+    }
+    addRead(name, value);
+  }
+
   /** Adds a line whose name and value were read by the grammar. */
   void addRead(String name, String value) {
     if (2 * size == lines.length) {

@@ -76,6 +76,8 @@ public final class RequestDecoder extends MessageDecoder {
     ConnectionOptions connection = ConnectionOptions.read(fields);
     if (connection == null) {
       objections.refuse("`Connection` is not a list of names");
+    } else if (connection.nominates("Upgrade") && !http10) {
+      checkUpgrade(fields, objections);
     }
     if (!objections.isEmpty() || connection == null) {
       return null;
@@ -83,6 +85,18 @@ public final class RequestDecoder extends MessageDecoder {
     boolean keepAlive = http10 ? connection.keepsAlive() : !connection.closes();
     connection.dropNominated(fields);
     return new RequestHead(method, target, host, http10, fields, framing, keepAlive, expects);
+  }
+
+  /**
+   * HTTP/2 in clear text is offered by habit and may be ignored (RFC 9113 §3.1). Whoever asks for
+   * another protocol means the bytes that follow to be read by it, and here they are not.
+   */
+  private static void checkUpgrade(Fields fields, Objections objections) {
+    for (int i = fields.line("Upgrade", 0); i >= 0; i = fields.line("Upgrade", i + 1)) {
+      if (!fields.value(i).equalsIgnoreCase("h2c")) {
+        objections.refuse("an upgrade to another protocol");
+      }
+    }
   }
 
   private boolean expectsContinue(Fields fields, Framing framing, Objections objections) {

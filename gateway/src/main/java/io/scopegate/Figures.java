@@ -1,0 +1,89 @@
+package io.scopegate;
+
+import io.scopegate.authn.CacheFigures;
+import io.scopegate.authn.TokenAuthenticator;
+import io.scopegate.backend.Backend;
+import io.scopegate.backend.EventLoops;
+import io.scopegate.event.Metrics;
+import io.scopegate.proxy.ProxyServer;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/** Shows the figures of the parts among the metrics. */
+final class Figures {
+  private final Metrics metrics;
+
+  Figures(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
+  void caches(TokenAuthenticator authenticator) {
+    for (CacheFigures known : authenticator.figures()) {
+      String name = known.cache();
+      Map<String, String> labels = Map.of("cache", name);
+      metrics.gauge(
+          "scopegate.cache.size",
+          "Entries of a cache",
+          labels,
+          () -> figure(authenticator, name, CacheFigures::size));
+      metrics.counter(
+          "scopegate.cache.hits",
+          "Look-ups that a cache answered",
+          labels,
+          () -> figure(authenticator, name, CacheFigures::hits));
+      metrics.counter(
+          "scopegate.cache.misses",
+          "Look-ups that a cache could not answer",
+          labels,
+          () -> figure(authenticator, name, CacheFigures::misses));
+      metrics.counter(
+          "scopegate.cache.evictions",
+          "Entries that went because a cache was full or they were old",
+          labels,
+          () -> figure(authenticator, name, CacheFigures::evictions));
+    }
+  }
+
+  private static long figure(
+      TokenAuthenticator authenticator, String cache, ToLongFunction<CacheFigures> figure) {
+    return authenticator.figures().stream()
+        .filter(figures -> figures.cache().equals(cache))
+        .mapToLong(figure)
+        .sum();
+  }
+
+  void backends(Collection<Backend> backends) {
+    for (Backend backend : backends) {
+      Map<String, String> labels = Map.of("backend", backend.name());
+      metrics.gauge(
+          "scopegate.backend.connections",
+          "Open connections to a backend",
+          labels,
+          backend::openConnections);
+      metrics.gauge(
+          "scopegate.backend.connections.idle",
+          "Connections to a backend that wait for a request",
+          labels,
+          backend::idleConnections);
+      metrics.gauge(
+          "scopegate.backend.requests.active",
+          "Requests on their way to a backend",
+          labels,
+          backend::activeRequests);
+    }
+  }
+
+  void network(EventLoops loops, ProxyServer frontend) {
+    metrics.gauge(
+        "scopegate.frontend.connections",
+        "Open connections of clients",
+        Map.of(),
+        frontend::openConnections);
+    metrics.gauge(
+        "scopegate.event.loop.pending.tasks",
+        "Tasks that wait on all event loops",
+        Map.of("transport", loops.transport()),
+        loops::pendingTasks);
+  }
+}

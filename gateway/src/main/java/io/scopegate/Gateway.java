@@ -1,0 +1,322 @@
+package io.scopegate;
+
+import io.scopegate.admin.AdminHandler;
+import io.scopegate.admin.AdminTokenFile;
+import io.scopegate.admin.AdminTokens;
+import io.scopegate.admin.AdminTokens.Access;
+import io.scopegate.admin.ProbesHandler;
+import io.scopegate.admin.StatusEndpoints;
+import io.scopegate.authn.CacheLimits;
+import io.scopegate.authn.TokenAuthenticator;
+import io.scopegate.backend.Backend;
+import io.scopegate.backend.Endpoint;
+import io.scopegate.backend.EventLoops;
+import io.scopegate.backend.FieldChanges;
+import io.scopegate.config.Address;
+import io.scopegate.config.GatewayConfig;
+import io.scopegate.event.Metrics;
+import io.scopegate.file.PolicyReader;
+import io.scopegate.file.Problem;
+import io.scopegate.guard.Gatekeeper;
+import io.scopegate.guard.LivePolicy;
+import io.scopegate.guard.LocalHandler;
+import io.scopegate.guard.PolicySource;
+import io.scopegate.guard.PolicyWatch;
+import io.scopegate.proxy.FrontendSettings;
+import io.scopegate.proxy.ProxyServer;
+import io.scopegate.proxy.TrustedProxies;
+import io.scopegate.store.IdentityStore;
+import io.scopegate.store.LastUse;
+import io.scopegate.store.SqliteIdentityStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * A running gateway: puts the parts together and takes them apart. Starts whole or not at all. Used
+ * by the wiring only.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
+  private static final Duration LAST_USE_PERIOD = Duration.ofMinutes(1);
+  private static final int MAX_ADMIN_BODY = 64 << 20;
+  private static final int MAX_PROBE_BODY = 64 << 10;
+  private static final int WAITING_CALLS = 256;
+  private static final int IDLE_CONNECTIONS_PER_LOOP = 256;
+
+  private final GatewayConfig config;
+  private final Surroundings surroundings;
+  private final Parts parts;
+  private final LivePolicy livePolicy;
+  private final IdentityStore store;
+  private final Metrics metrics;
+  private final ProxyServer frontend;
+  private final List<InetSocketAddress> listeners = new ArrayList<>();
+  private final InetSocketAddress admin;
+  private final Optional<InetSocketAddress> probes;
+  private volatile boolean draining;
+
+  /**
+   * What a gateway finds around it. Immutable.
+   *
+   * @param random for secrets and ids
+   * @param adminToken the token of the environment, if it has one
+   * @param watch whether the route table is reloaded when its files change
+   */
+  public record Surroundings(
+      Clock clock, RandomGenerator random, Optional<String> adminToken, boolean watch) {}
+
+  /** Returns where the route table of a configuration is read from. */
+  public static PolicySource policySource(GatewayConfig config) {
+    return () -> {
+      PolicyReader.Outcome outcome =
+          PolicyReader.read(config.routes(), Optional.of(config.backendNames()));
+      return new PolicySource.Loaded(
+          outcome.policy(),
+          outcome.problems(),
+          outcome.files().stream().map(Path::of).collect(Collectors.toSet()));
+    };
+  }
+
+  /**
+   * Starts a gateway.
+   *
+   * @param first what was read from the policy source, with a policy in it
+   * @throws IOException if an address cannot be had or the data folder cannot be used
+   * @throws IllegalArgumentException if an admin token is no good
+   */
+  public static Gateway start(
+      GatewayConfig config, PolicySource.Loaded first, Surroundings surroundings)
+      throws IOException {
+    Parts parts = new Parts();
+    try {
+      return new Gateway(config, first, surroundings, parts);
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private Gateway(
+      GatewayConfig config, PolicySource.Loaded first, Surroundings surroundings, Parts parts)
+      throws IOException {
+    this.config = config;
+    this.surroundings = surroundings;
+    this.parts = parts;
+    this.store =
+        parts.keep(
+            new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
+    AdminTokens adminTokens = adminTokens();
+    this.metrics = parts.keep(new Metrics(1));
+    this.livePolicy = new LivePolicy(first, policySource(config), metrics);
+    EventLoops loops = parts.keep(new EventLoops(Runtime.getRuntime().availableProcessors()));
+    this.frontend = frontend(loops);
+    StatusEndpoints status = new StatusEndpoints(this::readiness, metrics::scrape);
+    ThreadPoolExecutor workers = workers("admin");
+    AdminHandler handler =
+        new AdminHandler(
+            AdminWiring.endpoints(
+                store, livePolicy, status, surroundings.clock(), surroundings.random()),
+            adminTokens,
+            config.admin().host(),
+            workers);
+    // The edge is opened last: whoever gets in there finds everything in place.
+    this.admin = answering(loops, handler, MAX_ADMIN_BODY, config.admin());
+    this.probes =
+        config.probes().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                answering(
+                    loops,
+                    new ProbesHandler(status, workers),
+                    MAX_PROBE_BODY,
+                    config.probes().get()));
+    for (Address address : config.listeners()) {
+      listeners.add(bind(frontend, address));
+    }
+    if (surroundings.watch()) {
+      parts.keep(new PolicyWatch(livePolicy)).start(WATCH_PERIOD);
+    }
+  }
+
+  private AdminTokens adminTokens() throws IOException {
+    List<AdminTokens.Secret> secrets = new ArrayList<>();
+    String main =
+        surroundings.adminToken().isPresent()
+            ? surroundings.adminToken().get()
+            : AdminTokenFile.readOrGenerate(config.data(), surroundings.random());
+    secrets.add(new AdminTokens.Secret("main", main, Access.WRITE));
+    for (GatewayConfig.AdminToken token : config.adminTokens()) {
+      secrets.add(
+          new AdminTokens.Secret(
+              token.name(), token.value(), token.mayWrite() ? Access.WRITE : Access.READ));
+    }
+    return AdminTokens.of(secrets);
+  }
+
+  private ThreadPoolExecutor workers(String name) {
+    ThreadPoolExecutor workers = Workers.named(name, WAITING_CALLS);
+    parts.keep(workers::shutdownNow);
+    return workers;
+  }
+
+  private ProxyServer frontend(EventLoops loops) {
+    LastUse lastUse = parts.keep(new LastUse(store, LAST_USE_PERIOD));
+    TokenAuthenticator authenticator =
+        parts.keep(
+            new TokenAuthenticator(
+                store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
+    Map<String, Backend> backends = backends(loops, workers("resolver"));
+    ProxyServer server =
+        parts.keep(
+            ProxyServer.forwarding(
+                loops,
+                frontendSettings(),
+                new Gatekeeper(livePolicy, authenticator, metrics),
+                backends,
+                metrics,
+                surroundings.random()));
+    Figures figures = new Figures(metrics);
+    figures.caches(authenticator);
+    figures.backends(backends.values());
+    figures.network(loops, server);
+    return server;
+  }
+
+  private FrontendSettings frontendSettings() {
+    GatewayConfig.Limits limits = config.limits();
+    return new FrontendSettings(
+        limits.headTimeout(),
+        limits.bodyTimeout(),
+        limits.idleTimeout(),
+        limits.bodyLimitBytes(),
+        TrustedProxies.parse(config.trustedProxies()));
+  }
+
+  private Map<String, Backend> backends(EventLoops loops, Executor resolver) {
+    Map<String, Backend> backends = new TreeMap<>();
+    config
+        .backends()
+        .forEach(
+            (name, backend) ->
+                backends.put(
+                    name,
+                    new Backend(
+                        name,
+                        backend.urls().stream().map(url -> Endpoint.parse(url.toString())).toList(),
+                        settings(backend),
+                        loops,
+                        resolver,
+                        surroundings.random(),
+                        ProxyServer::speakToBackend)));
+    return backends;
+  }
+
+  private static Backend.Settings settings(GatewayConfig.Backend backend) {
+    return new Backend.Settings(
+        backend.connectTimeout(),
+        backend.firstByteTimeout(),
+        backend.idleTimeout(),
+        IDLE_CONNECTIONS_PER_LOOP,
+        backend.preservesHost(),
+        backend.forwardsCredentials(),
+        changes(backend.requestHeaders()),
+        changes(backend.responseHeaders()));
+  }
+
+  private static FieldChanges changes(GatewayConfig.HeaderChanges changes) {
+    return new FieldChanges(changes.set(), changes.remove());
+  }
+
+  private InetSocketAddress answering(
+      EventLoops loops, LocalHandler handler, int maxBody, Address address) throws IOException {
+    return bind(
+        parts.keep(
+            ProxyServer.answering(
+                loops, FrontendSettings.standard(), handler, maxBody, surroundings.random())),
+        address);
+  }
+
+  private static InetSocketAddress bind(ProxyServer server, Address address) throws IOException {
+    try {
+      return server.bind(new InetSocketAddress(address.host(), address.port()));
+    } catch (IOException e) {
+      String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+      throw new IOException("cannot listen on `" + address + "`" + why, e);
+    }
+  }
+
+  private StatusEndpoints.Readiness readiness() {
+    LivePolicy.Reload reload = livePolicy.lastReload();
+    return new StatusEndpoints.Readiness(
+        !draining,
+        livePolicy.current().generation(),
+        reload.ok(),
+        reload.problems().stream().map(Problem::toString).toList());
+  }
+
+  /** Returns the addresses where requests come in, with the ports that were chosen. */
+  public List<InetSocketAddress> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  /** Returns the admin address, with the port that was chosen. */
+  public InetSocketAddress admin() {
+    return admin;
+  }
+
+  /** Returns the probes address, if there is one, with the port that was chosen. */
+  public Optional<InetSocketAddress> probes() {
+    return probes;
+  }
+
+  /** Returns the transport and the generation that started, for the line that says it runs. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    listeners.forEach(address -> text.append(url(address)).append(", "));
+    text.append("admin ").append(url(admin));
+    probes.ifPresent(address -> text.append(", probes ").append(url(address)));
+    return text.toString();
+  }
+
+  private static String url(InetSocketAddress address) {
+    return "http://" + new Address(address.getAddress().getHostAddress(), address.getPort());
+  }
+
+  /**
+   * Stops taking connections and waits until the requests in flight are answered, not longer than
+   * the configuration says. Probes see it at once.
+   */
+  public void drain() {
+    draining = true;
+    try {
+      frontend.drain(config.drain()).get(config.drain().toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // What is still open now is cut by close().
+    }
+  }
+
+  /** Stops at once; what was acknowledged is kept. */
+  @Override
+  public void close() {
+    draining = true;
+    parts.close();
+  }
+}
