@@ -37,7 +37,7 @@ final class Answers {
     fields.put(
         "errors",
         complaints.stream()
-            .map(one -> Map.of("pointer", one.pointer(), "detail", one.detail()))
+            .map(one -> TableListing.fieldsOf("pointer", one.pointer(), "detail", one.detail()))
             .toList());
     return withoutStore(Answer.of(400, PROBLEM, Json.text(fields)));
   }

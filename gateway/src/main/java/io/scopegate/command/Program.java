@@ -45,7 +45,13 @@ public final class Program {
         .addSubcommand(new QuickstartCommand(surroundings))
         .addSubcommand(new CheckCommand(surroundings))
         .addSubcommand(new ExplainCommand(surroundings))
+        .addSubcommand(new TestCommand(surroundings))
         .addSubcommand(new RoutesCommand(surroundings))
+        .addSubcommand(new MatrixCommand(surroundings))
+        .addSubcommand(new DiffCommand(surroundings))
+        .addSubcommand(new CoverageCommand(surroundings))
+        .addSubcommand(new InitCommand(surroundings))
+        .addSubcommand(new SchemaCommand(surroundings))
         .addSubcommand(new ImportCommand(surroundings))
         .addSubcommand(token);
   }

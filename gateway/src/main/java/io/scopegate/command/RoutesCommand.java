@@ -2,6 +2,7 @@ package io.scopegate.command;
 
 import io.scopegate.admin.Json;
 import io.scopegate.admin.TableListing;
+import io.scopegate.permission.Level;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.Expression;
 import io.scopegate.route.HostPattern;
@@ -60,14 +61,12 @@ final class RoutesCommand implements Callable<Integer> {
     if (rule instanceof Rule.Permitted permitted) {
       StringBuilder who = new StringBuilder();
       who.append(words(permitted.requirement().expression(), false));
-      permitted
-          .roles()
-          .forEach(
-              (level, names) ->
-                  who.append(", role ")
-                      .append(level.word())
-                      .append(':')
-                      .append(String.join("|", names)));
+      for (Level level : Level.values()) {
+        List<String> names = permitted.roles().getOrDefault(level, List.of());
+        if (!names.isEmpty()) {
+          who.append(", role ").append(level.word()).append(':').append(String.join("|", names));
+        }
+      }
       return who.toString();
     }
     return rule instanceof Rule.Public ? "public" : "authenticated";

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What has no reading, or more than one, against a gateway that would let anything through. */
 @Timeout(30)
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class MalformedRequestsTest {
   private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The answers to requests that a decision refuses, body and fields. */
 @Timeout(30)
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class RefusalsTest {
   private static final String ROUTES =
       """
@@ -180,7 +182,7 @@ class RefusalsTest {
   void a_caller_with_a_credential_is_told_that_no_route_is_declared() throws Exception {
     RawClient.Answer answer = answer(true, "GET /nowhere", "Authorization: Bearer full");
     assertThat(answer.status()).isEqualTo(403);
-    assertFields(answer, "X-OAuth-Scopes: *", "X-Accepted-OAuth-Scopes:");
+    assertFields(answer, "X-OAuth-Scopes: *", "X-Accepted-OAuth-Scopes: ");
     assertThat(answer.body()).contains("\"code\":\"route_not_declared\"");
   }
 

@@ -1,6 +1,7 @@
 package io.scopegate.route;
 
 import io.scopegate.permission.Level;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,13 @@ public sealed interface Expression {
   record Term(String permission, Optional<Level> at) implements Expression {
     @Override
     public Object plain() {
-      return at.isEmpty() ? permission : Map.of("permission", permission, "at", at.get().word());
+      if (at.isEmpty()) {
+        return permission;
+      }
+      Map<String, Object> fields = new LinkedHashMap<>(); // in the order of the contract, always
+      fields.put("permission", permission);
+      fields.put("at", at.get().word());
+      return fields;
     }
   }
 

@@ -12,9 +12,13 @@ import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
+import io.scopegate.route.Route;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs policy tests through the very function that decides at the edge. Safe from any thread. */
 public final class PolicyTests {
@@ -34,7 +38,23 @@ public final class PolicyTests {
       String expected,
       String decision,
       Optional<String> code,
-      Explanation explanation) {}
+      Explanation explanation) {
+
+    /** Returns what was wanted and what came instead, in a line. */
+    public String failure() {
+      return "expected " + expected + ", got " + decision + code.map(word -> " " + word).orElse("");
+    }
+  }
+
+  /** Returns the ids of the rows that no test touches, in the order of the table. */
+  public static List<String> untouched(Policy policy, Collection<Result> results) {
+    Set<String> touched = new HashSet<>();
+    results.forEach(result -> result.explanation().route().ifPresent(row -> touched.add(row.id())));
+    return policy.routes().routes().stream()
+        .map(Route::id)
+        .filter(id -> !touched.contains(id))
+        .toList();
+  }
 
   /** Runs every test of a file. */
   public static List<Result> run(Policy policy, PolicyTestFile file) {

@@ -34,6 +34,11 @@ import tools.jackson.databind.json.JsonMapper;
 class SemaphorePresetTest {
   private static final JsonNode CATALOGUE =
       new JsonMapper().readTree(SampleTest.resource("systems/semaphore-permissions.json"));
+  private static final Set<String> INTRODUCED =
+      permissions()
+          .filter(one -> one.get("introduced").asBoolean())
+          .map(SemaphorePresetTest::id)
+          .collect(Collectors.toCollection(TreeSet::new));
   private static final String USE = "apiVersion: scopegate/v1\nuse: [semaphore]\nbackend: core\n";
   private static final Policy POLICY = policy(USE + ownRows());
 
@@ -97,13 +102,6 @@ class SemaphorePresetTest {
     return permission.get("level").asString().equals("project");
   }
 
-  private static Set<String> introduced() {
-    return permissions()
-        .filter(one -> one.get("introduced").asBoolean())
-        .map(SemaphorePresetTest::id)
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
   /** Returns somebody whose only role is one that this organization made. */
   private static Principal custom(Level level, List<String> grants) {
     Organization acme =
@@ -158,12 +156,12 @@ class SemaphorePresetTest {
               assertThat(permission.description())
                   .isEqualToIgnoringCase(one.get("description").asString());
             });
-    assertThat(introduced()).hasSize(90 - 17);
+    assertThat(INTRODUCED).hasSize(90 - 17);
   }
 
   @Test
   void a_custom_role_of_one_permission_holds_that_one_and_no_other() {
-    for (String permission : introduced()) {
+    for (String permission : INTRODUCED) {
       assertThat(allowed(custom(Level.ORGANIZATION, List.of(permission))))
           .containsExactly(permission);
     }
@@ -177,7 +175,7 @@ class SemaphorePresetTest {
         .isNotEmpty()
         .allMatch(permission -> permission.startsWith("project."))
         .containsExactlyInAnyOrderElementsOf(
-            introduced().stream().filter(one -> one.startsWith("project.")).toList());
+            INTRODUCED.stream().filter(one -> one.startsWith("project.")).toList());
   }
 
   @Test
@@ -231,7 +229,7 @@ class SemaphorePresetTest {
     Set<String> admin = allowed(holder("Admin"));
     Set<String> member = allowed(holder("Member"));
 
-    assertThat(owner).isEqualTo(introduced()).containsAll(admin);
+    assertThat(owner).isEqualTo(INTRODUCED).containsAll(admin);
     assertThat(admin).containsAll(member).doesNotContain("organization.plans_and_billing.modify");
     assertThat(member).doesNotContain("organization.people.view", "project.job.rerun");
   }
@@ -275,14 +273,14 @@ class SemaphorePresetTest {
   /** Returns what stands in the catalogue, in force, for a permission of today. */
   private static Set<String> inTheCatalogue(String today) {
     if (!today.endsWith(".manage")) {
-      return introduced().contains(today) ? Set.of(today) : Set.of();
+      return INTRODUCED.contains(today) ? Set.of(today) : Set.of();
     }
     String resource =
         today
             .substring(0, today.length() - ".manage".length())
             .replace("project.access", "project.people");
     Set<String> others = Set.of("view", "run_manually");
-    return introduced().stream()
+    return INTRODUCED.stream()
         .filter(one -> one.startsWith(resource + "."))
         .filter(one -> !others.contains(one.substring(resource.length() + 1)))
         .filter(one -> one.indexOf('.', resource.length() + 1) < 0)
@@ -323,7 +321,7 @@ class SemaphorePresetTest {
     Set<String> required = required(permitted);
     Set<String> possible = new TreeSet<>();
     asked.forEach(one -> possible.addAll(inTheCatalogue(one)));
-    if (introduced().containsAll(asked)) {
+    if (INTRODUCED.containsAll(asked)) {
       // Two readings are stricter than today: a log may come from an artifact, and pipelines that
       // are only validated may be one of somebody's.
       return required.containsAll(asked)

@@ -2,6 +2,7 @@ package io.scopegate.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopegate.SharedData;
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Bounds;
@@ -15,8 +16,11 @@ import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
+import io.scopegate.route.Route;
+import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -212,7 +216,83 @@ class WorkspacePresetTest {
                 .names())
         .contains("ws/work:write")
         .doesNotContain("other");
-    assertThat(policy.routes().routes())
-        .allMatch(route -> route.path().text().startsWith("/ws/api/"));
+    assertThat(policy.routes().routes()).allMatch(route -> route.path().text().startsWith("/ws/"));
+  }
+
+  @Test
+  void self_service_is_answered_by_the_gateway_itself() {
+    assertThat(POLICY.routes().routes())
+        .filteredOn(route -> route.forwarding().backend().equals("self"))
+        .extracting(Route::id)
+        .containsExactlyInAnyOrder(
+            "GET /api/v1/me",
+            "POST /api/v1/can-i",
+            "GET /api/v1/tokens",
+            "POST /api/v1/tokens",
+            "DELETE /api/v1/tokens/{token}",
+            "POST /api/v1/tokens/{token}/rotate");
+  }
+
+  @Test
+  void every_route_of_the_tracker_asks_for_what_it_asks_today() {
+    JsonNode today =
+        new JsonMapper().readTree(SharedData.text("systems/permissions-and-roles-routes.json"));
+    List<String> wrong = new ArrayList<>();
+    for (JsonNode row : today.get("rows")) {
+      String match = row.get("method").asString() + " " + anonymous(row.get("path").asString());
+      // Tools are named in bodies, and probes are the operator's own.
+      boolean left = match.endsWith("/mcp") || match.matches("GET /(healthz|readyz)");
+      List<Route> rows = rows(match);
+      if (left ? !rows.isEmpty() : rows.size() != 1 || !isAsToday(rows.get(0), row)) {
+        wrong.add(match);
+      }
+    }
+
+    assertThat(today.get("rows")).hasSize(96);
+    assertThat(wrong).isEmpty();
+  }
+
+  private static List<Route> rows(String match) {
+    return POLICY.routes().routes().stream()
+        .filter(
+            route ->
+                route.methods().stream()
+                    .anyMatch(
+                        method -> match.equals(method + " " + anonymous(route.path().text()))))
+        .toList();
+  }
+
+  private static String anonymous(String template) {
+    return template.replaceAll("\\{[^}]*}", "{}");
+  }
+
+  private static boolean isAsToday(Route ours, JsonNode row) {
+    if (!(ours.rule() instanceof Rule.Permitted rule)) {
+      return ours.isPublic() && row.get("public").asBoolean();
+    }
+    List<String> permissions =
+        rule.requirement().alternatives().stream()
+            .flatMap(alternative -> alternative.here().names().stream())
+            .toList();
+    List<String> roles =
+        StreamSupport.stream(row.get("roles").spliterator(), false)
+            .map(JsonNode::asString)
+            .toList();
+    return !row.get("public").asBoolean()
+        && permissions.equals(List.of(row.get("permission").asString()))
+        && rule.roles().getOrDefault(Level.ORGANIZATION, List.of()).equals(roles)
+        && asksForItsProjectRole(rule, row);
+  }
+
+  /** Where the tracker's own specification names a project role, it is the one that we ask for. */
+  private static boolean asksForItsProjectRole(Rule.Permitted rule, JsonNode row) {
+    List<String> ours = rule.roles().getOrDefault(Level.PROJECT, List.of());
+    String stated = row.at("/project_role_from_spec/0/x_rbac").asString();
+    if (stated.startsWith("project:")) {
+      return ours.equals(List.of(stated.substring("project:".length()).toUpperCase(Locale.ROOT)));
+    }
+    // It is silent on time tracking: what writes work needs a member, what reads it a viewer.
+    String path = row.get("path").asString();
+    return path.contains("/time") ? ours.size() == 1 : ours.isEmpty();
   }
 }
