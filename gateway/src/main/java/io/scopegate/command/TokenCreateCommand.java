@@ -94,7 +94,7 @@ final class TokenCreateCommand implements Callable<Integer> {
         table.path("defaultScopes").valueStream().map(JsonNode::asString).toList();
     ScopeChoice.Outcome outcome =
         new ScopeChoice(offered, defaults)
-            .of(
+            .between(
                 new ScopeChoice.Side(wish("--scopes", scopes), wish("--add-scopes", addedScopes)),
                 new ScopeChoice.Side(wish("SCOPEGATE_SCOPES"), wish("SCOPEGATE_ADD_SCOPES")));
     if (outcome instanceof ScopeChoice.Chosen chosen) {

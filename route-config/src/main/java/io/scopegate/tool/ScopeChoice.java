@@ -64,7 +64,7 @@ public record ScopeChoice(List<String> offered, List<String> defaults) {
   public record Refused(String detail) implements Outcome {}
 
   /** Chooses the scopes. */
-  public Outcome of(Side flags, Side environment) {
+  public Outcome between(Side flags, Side environment) {
     Side side = flags.speaks() ? flags : environment;
     if (side.replacing().value().isPresent() && side.adding().value().isPresent()) {
       return new Refused(

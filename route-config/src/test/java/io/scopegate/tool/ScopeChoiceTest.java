@@ -23,7 +23,7 @@ class ScopeChoiceTest {
   private Optional<String> environmentAdded = Optional.empty();
 
   private ScopeChoice.Outcome outcome(ScopeChoice choice) {
-    return choice.of(
+    return choice.between(
         new ScopeChoice.Side(
             new ScopeChoice.Wish("--scopes", flagScopes),
             new ScopeChoice.Wish("--add-scopes", flagAdded)),
