@@ -9,6 +9,9 @@ import java.util.Set;
 
 /** One request from its head to the end of its answer. Confined to the channel's event loop. */
 final class Exchange {
+  /** What a method is called in events that is none of the standard ones. */
+  static final String OTHER = "_OTHER";
+
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE");
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
@@ -65,7 +68,7 @@ final class Exchange {
   void completed(GatewayEvents events, int status, long nowNanos) {
     if (!completed) {
       completed = true;
-      String method = METHODS.contains(head.method()) ? head.method() : "_OTHER";
+      String method = METHODS.contains(head.method()) ? head.method() : OTHER;
       events.completed(decision, method, status, Duration.ofNanos(nowNanos - startNanos));
     }
   }

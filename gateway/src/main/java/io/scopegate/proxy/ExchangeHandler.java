@@ -21,7 +21,6 @@ import io.scopegate.proxy.http1.Malformed;
 import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.http1.RequestHead;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -35,11 +34,12 @@ import org.slf4j.LoggerFactory;
  */
 // What becomes of a decision is told by its callback.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forwarding.Outcome {
+final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outcome {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
 
   private final Services services;
   private final FrontendConnection frontend;
+  private final OwnAnswers answers;
   private final EventLoop loop;
   private ExchangeState state = Idle.INSTANCE;
 
@@ -54,6 +54,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
     this.loop = channel.eventLoop();
     this.frontend =
         new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
+    this.answers = new OwnAnswers(frontend, services);
   }
 
   @Override
@@ -71,8 +72,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
 
   private void begin(RequestHead head) {
     frontend.deadline().clear();
-    Exchange exchange =
-        new Exchange(head, frontend.ids().of(head.fields()), loop.ticker().nanoTime());
+    Exchange exchange = new Exchange(head, frontend.ids().of(head.fields()), frontend.nanoTime());
     state = Idle.INSTANCE.judging(exchange);
     services
         .gatekeeper()
@@ -99,7 +99,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
     } else {
       exchange.decided(decision);
       if (decision instanceof Decision.Deny deny) {
-        refuse(exchange, services.refusals().of(deny, exchange.id()));
+        enter(answers.refuse(exchange, deny));
       } else {
         admit(judging, (Decision.Allow) decision);
       }
@@ -143,7 +143,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
       return;
     }
     if (connection == null) {
-      fail(connecting.exchange(), BackendFailure.unreachable());
+      enter(answers.refuse(connecting.exchange(), BackendFailure.unreachable()));
     } else {
       Forwarding forwarding =
           new Forwarding(
@@ -181,40 +181,19 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
       streaming.forwarding().exchange().requestEnded();
       streaming.forwarding().requestEnd(end);
     } else if (state instanceof Draining) {
-      next();
+      enter(Idle.INSTANCE);
     }
   }
 
-  private void next() {
-    state = Idle.INSTANCE;
-    frontend.next();
-  }
-
   private void refuse(Exchange exchange, Fault fault, String detail) {
-    refuse(exchange, services.refusals().of(fault, detail, exchange.id(), exchange.decision()));
+    enter(answers.refuse(exchange, fault, detail));
   }
 
-  private void refuse(Exchange exchange, GatewayAnswer answer) {
-    RequestHead head = exchange.head();
-    boolean whole = exchange.isRequestEnded() || head.framing().isEmpty();
-    // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
-    boolean drainable =
-        whole || (!head.expectsContinue() && Draining.takes(head.framing().length()));
-    boolean close = !frontend.keepsAlive(head) || !drainable || head.method().equals("CONNECT");
-    frontend.answer(answer, head, close);
-    exchange.completed(services.events(), answer.status(), loop.ticker().nanoTime());
-    if (close) {
-      state = Closed.INSTANCE;
-      if (whole) {
-        frontend.close();
-      } else {
-        frontend.closeLingering();
-      }
-    } else if (exchange.isRequestEnded()) {
-      next();
-    } else {
-      state = new Draining();
-      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+  /** Goes over to a state; from idleness the next request may begin on the spot. */
+  private void enter(ExchangeState next) {
+    state = next;
+    if (next instanceof Idle) {
+      frontend.next();
     }
   }
 
@@ -237,20 +216,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
 
   /** Answers in place of what cannot be served and closes; a drained request has its answer. */
   private void endWith(Fault fault, String detail) {
-    Optional<Exchange> exchange = exchange();
-    boolean answered = state instanceof Draining || state instanceof Closed;
-    state = Closed.INSTANCE;
-    if (!answered) {
-      String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
-      Optional<Decision> decision = exchange.flatMap(Exchange::decision);
-      frontend.answerMalformed(services.refusals().of(fault, detail, id, decision));
-      if (exchange.isPresent()) {
-        exchange.get().completed(services.events(), fault.status(), loop.ticker().nanoTime());
-      } else {
-        services.events().completed(Optional.empty(), "_OTHER", fault.status(), Duration.ZERO);
-      }
+    if (state instanceof Draining || state instanceof Closed) {
+      state = Closed.INSTANCE;
+      frontend.closeLingering();
+    } else {
+      state = answers.end(exchange(), fault, detail);
     }
-    frontend.closeLingering();
   }
 
   private Optional<Exchange> exchange() {
@@ -269,9 +240,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
   @Override
   public void finished(Forwarding forwarding) {
     Exchange exchange = forwarding.exchange();
-    exchange.completed(services.events(), forwarding.status(), loop.ticker().nanoTime());
+    exchange.completed(services.events(), forwarding.status(), frontend.nanoTime());
     if (!forwarding.closes()) {
-      next();
+      enter(Idle.INSTANCE);
       return;
     }
     state = Closed.INSTANCE;
@@ -291,19 +262,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
           new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
       connect(again, forwarding.backend().leaseFresh(forwarding.allow(), loop));
     } else {
-      fail(forwarding.exchange(), failure);
+      enter(answers.refuse(forwarding.exchange(), failure));
       frontend.release();
-    }
-  }
-
-  private void fail(Exchange exchange, BackendFailure failure) {
-    switch (failure.kind()) {
-      case UNREACHABLE ->
-          refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
-      case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
-      case BROKEN_OFF ->
-          refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");
-      case MALFORMED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend's answer is malformed");
     }
   }
 
@@ -315,9 +275,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
   @Override
   public void brokenOff(Forwarding forwarding) {
     state = Closed.INSTANCE;
-    forwarding
-        .exchange()
-        .completed(services.events(), forwarding.status(), loop.ticker().nanoTime());
+    forwarding.exchange().completed(services.events(), forwarding.status(), frontend.nanoTime());
     frontend.cut();
   }
 
@@ -377,7 +335,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Forw
     state = Closed.INSTANCE;
     frontend.deadline().cancel();
     if (exchange.isPresent()) {
-      exchange.get().completed(services.events(), status, loop.ticker().nanoTime());
+      exchange.get().completed(services.events(), status, frontend.nanoTime());
     }
   }
 

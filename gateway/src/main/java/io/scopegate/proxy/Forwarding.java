@@ -37,25 +37,9 @@ final class Forwarding {
   private boolean dirty;
   private boolean answered;
   private boolean answerEnded;
-  private boolean chunkedAnswer;
   private boolean reusable;
-  private boolean close;
   private boolean over;
-
-  /** What becomes of it; called once. */
-  interface Outcome {
-    /** The answer was passed on whole. */
-    void finished(Forwarding forwarding);
-
-    /** The backend failed before the head of its answer was passed on. */
-    void failed(Forwarding forwarding, BackendFailure failure);
-
-    /** The answer broke off after its head was passed on. */
-    void brokenOff(Forwarding forwarding);
-
-    /** The body is larger than the row allows, and the answer has not begun. */
-    void tooLarge(Forwarding forwarding);
-  }
+  private AnswerFraming framing = new AnswerFraming(false, false);
 
   Forwarding(
       Exchange exchange,
@@ -107,7 +91,7 @@ final class Forwarding {
 
   /** Says whether the client's connection ends with this answer. */
   boolean closes() {
-    return close;
+    return framing.close();
   }
 
   /** Writes the head; nothing is sent before {@link #flushRequest}. */
@@ -197,37 +181,14 @@ final class Forwarding {
     status = head.status();
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
     // Who answers before the request is over may not want the rest of it.
-    close = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
-    frameAnswer(head, fields);
-    FrontendConnection.addConnection(fields, request.http10(), close);
+    boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
+    framing = AnswerFraming.write(head, request, last, fields);
     reusable = head.keepAlive();
     Channel client = frontend.channel();
     client.write(
         MessageWriter.response(client.alloc(), status, head.reason(), fields),
         client.voidPromise());
     frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
-  }
-
-  private void frameAnswer(ResponseHead head, Fields fields) {
-    switch (head.framing().kind()) {
-      case FIXED -> HeaderRules.frame(head.framing(), fields);
-      case CHUNKED, UNTIL_CLOSE -> {
-        if (exchange.head().http10()) {
-          close = true;
-        } else {
-          chunkedAnswer = true;
-          HeaderRules.frame(Framing.CHUNKED, fields);
-        }
-      }
-      case NONE -> {
-        if (status != 204) {
-          // What the length would be (RFC 9110 §8.6).
-          head.fields()
-              .first("Content-Length")
-              .ifPresent(length -> fields.add("Content-Length", length));
-        }
-      }
-    }
   }
 
   private void interim(ResponseHead head) {
@@ -252,7 +213,7 @@ final class Forwarding {
 
   void answerData(ByteBuf data) {
     Channel client = frontend.channel();
-    if (chunkedAnswer) {
+    if (framing.chunked()) {
       MessageWriter.writeChunk(client, data);
     } else {
       client.write(data, client.voidPromise());
@@ -274,7 +235,7 @@ final class Forwarding {
   }
 
   void answerEnd(BodyEnd end) {
-    if (chunkedAnswer) {
+    if (framing.chunked()) {
       MessageWriter.writeLastChunk(frontend.channel(), HeaderRules.trailers(end.trailers()));
     }
     answerEnded = true;

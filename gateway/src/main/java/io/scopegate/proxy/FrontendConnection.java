@@ -67,6 +67,11 @@ final class FrontendConnection {
     return deadline;
   }
 
+  /** Returns the time on the event loop's clock, which only tells differences. */
+  long nanoTime() {
+    return channel.eventLoop().ticker().nanoTime();
+  }
+
   FrontendSettings settings() {
     return settings;
   }

@@ -20,7 +20,13 @@ public final class PermissionSet {
 
   /** Returns what is in this set, in the other, or in both. */
   public PermissionSet union(PermissionSet other) {
-    check(other);
+    // Mostly one holds the other: then there is nothing to copy.
+    if (containsAll(other)) {
+      return this;
+    }
+    if (other.containsAll(this)) {
+      return other;
+    }
     long[] result = words.clone();
     for (int i = 0; i < result.length; i++) {
       result[i] |= other.words[i];
@@ -30,7 +36,12 @@ public final class PermissionSet {
 
   /** Returns what is in both. */
   public PermissionSet intersect(PermissionSet other) {
-    check(other);
+    if (other.containsAll(this)) {
+      return this;
+    }
+    if (containsAll(other)) {
+      return other;
+    }
     long[] result = words.clone();
     for (int i = 0; i < result.length; i++) {
       result[i] &= other.words[i];
@@ -57,6 +68,13 @@ public final class PermissionSet {
       }
     }
     return true;
+  }
+
+  /** Says whether it is a set of this catalogue. */
+  // Two catalogues of the same names are two: bits belong to one of them.
+  @SuppressWarnings("ReferenceEquality")
+  public boolean isOf(PermissionCatalog other) {
+    return catalog == other;
   }
 
   /** Says whether there is nothing in it. */

@@ -6,8 +6,9 @@ import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds one requirement against the sites where it may be met, first by the roles, then with the
@@ -22,15 +23,15 @@ final class Assessment {
   private final Policy policy;
   private final Rule.Permitted rule;
   private final List<Site> sites;
-  private final Optional<PermissionSet> delegated;
+  private final @Nullable PermissionSet delegated;
 
   /**
    * Prepares the assessment.
    *
-   * @param delegated what the token carries, closed under {@code implies}; empty for everything
+   * @param delegated what the token carries, closed under {@code implies}; null for everything
    */
   Assessment(
-      Policy policy, Rule.Permitted rule, List<Site> sites, Optional<PermissionSet> delegated) {
+      Policy policy, Rule.Permitted rule, List<Site> sites, @Nullable PermissionSet delegated) {
     this.policy = policy;
     this.rule = rule;
     this.sites = sites;
@@ -40,29 +41,39 @@ final class Assessment {
   /** Why it is not met. */
   record Shortfall(Code code, String detail, Missing missing, List<String> scope) {}
 
-  /** Returns why the requirement is met at no site, or nothing if it is met. */
-  Optional<Shortfall> shortfall() {
+  /** Says whether the requirement is met at a site. */
+  boolean isMet() {
+    for (Site site : sites) {
+      if (isMetAt(site)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns why the requirement is met at no site. */
+  Shortfall shortfall() {
     if (sites.stream().noneMatch(this::rolesHold)) {
-      return Optional.of(permissionShortfall());
+      return permissionShortfall();
     }
-    if (sites.stream().noneMatch(this::rolesWouldDo)) {
-      return Optional.of(roleShortfall());
-    }
-    return sites.stream().anyMatch(this::isMetAt)
-        ? Optional.empty()
-        : Optional.of(scopeShortfall());
+    return sites.stream().noneMatch(this::rolesWouldDo) ? roleShortfall() : scopeShortfall();
   }
 
   /** Says whether roles and delegation together meet the requirement at this site. */
   boolean isMetAt(Site site) {
-    return site.hasRoles(rule)
-        && alternatives().stream()
-            .anyMatch(
-                alternative -> site.lacking(alternative).isEmpty() && isDelegated(alternative));
+    if (!site.hasRoles(rule)) {
+      return false;
+    }
+    for (Alternative alternative : alternatives()) {
+      if (site.holds(alternative) && isDelegated(alternative)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean rolesHold(Site site) {
-    return alternatives().stream().anyMatch(alternative -> site.lacking(alternative).isEmpty());
+    return alternatives().stream().anyMatch(site::holds);
   }
 
   private boolean rolesWouldDo(Site site) {
@@ -70,7 +81,7 @@ final class Assessment {
   }
 
   private boolean isDelegated(Alternative alternative) {
-    return delegated.isEmpty() || delegated.get().containsAll(alternative.everything());
+    return delegated == null || delegated.containsAll(alternative.everything());
   }
 
   private List<Alternative> alternatives() {
@@ -103,12 +114,13 @@ final class Assessment {
   }
 
   private Shortfall scopeShortfall() {
+    PermissionSet carried = Objects.requireNonNull(delegated);
     List<Site> able = sites.stream().filter(this::rolesWouldDo).toList();
     Function<Alternative, PermissionSet> added =
-        each -> policy.catalog().reduced(each.everything().minus(delegated.orElseThrow()));
+        each -> policy.catalog().reduced(each.everything().minus(carried));
     Alternative best =
         able.stream()
-            .flatMap(site -> alternatives().stream().filter(each -> site.lacking(each).isEmpty()))
+            .flatMap(site -> alternatives().stream().filter(site::holds))
             .min(Comparator.comparing(added, FEWEST))
             .orElseThrow();
     List<String> missing = added.apply(best).names();

@@ -97,29 +97,24 @@ public final class Authorizer {
 
   private static Decision decide(Pending pending, Route row, Caller.Authenticated caller) {
     if (row.rule() instanceof Rule.Permitted permitted) {
-      return wrongKind(row, permitted.credential(), caller)
-          .orElseGet(() -> new Entitlement(pending, row, permitted, caller).decide());
+      return isWrongKind(permitted.credential(), caller)
+          ? wrongKind(row, permitted.credential().get(), caller)
+          : new Entitlement(pending, row, permitted, caller).decide();
     }
     Rule.Authenticated rule = (Rule.Authenticated) row.rule();
-    return wrongKind(row, rule.credential(), caller)
-        .orElseGet(
-            () ->
-                new Decision.Allow(
-                    pending.line(),
-                    row,
-                    caller,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty()));
+    return isWrongKind(rule.credential(), caller)
+        ? wrongKind(row, rule.credential().get(), caller)
+        : new Decision.Allow(
+            pending.line(), row, caller, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  private static Optional<Decision> wrongKind(
-      Route row, Optional<CredentialKind> wanted, Caller.Authenticated caller) {
-    if (wanted.isEmpty() || wanted.get() == caller.kind()) {
-      return Optional.empty();
-    }
-    String detail = "this route wants a " + wanted.get().word() + " as its credential";
-    return Optional.of(at(refusal(Code.CREDENTIAL_KIND, detail, caller), row));
+  private static boolean isWrongKind(Optional<CredentialKind> wanted, Caller.Authenticated caller) {
+    return wanted.isPresent() && wanted.get() != caller.kind();
+  }
+
+  private static Decision wrongKind(Route row, CredentialKind wanted, Caller.Authenticated caller) {
+    String detail = "this route wants a " + wanted.word() + " as its credential";
+    return at(refusal(Code.CREDENTIAL_KIND, detail, caller), row);
   }
 
   /**

@@ -1,6 +1,10 @@
 package io.scopegate.policy;
 
+import io.scopegate.permission.PermissionCatalog;
+import io.scopegate.permission.PermissionSet;
+import java.lang.ref.WeakReference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a credential hands over of what its subject holds, as names; outlives a reload. Immutable.
@@ -26,16 +30,64 @@ public sealed interface Delegation {
     }
   }
 
-  /**
-   * Exactly the listed scopes; an empty list is nothing.
-   *
-   * @param scopes as issued, sorted
-   * @param bounds where it may be used
-   */
-  record Restricted(List<String> scopes, Bounds bounds) implements Delegation {
-    /** Copies what it is given. */
-    public Restricted {
-      scopes = scopes.stream().sorted().distinct().toList();
+  /** Exactly the listed scopes; an empty list is nothing. Immutable. */
+  final class Restricted implements Delegation {
+    private final List<String> scopes;
+    private final Bounds bounds;
+
+    /**
+     * What the scopes came to last. Weak, because a set keeps its catalogue, and a delegation
+     * outlives a reload. A race here only works it out twice.
+     */
+    private volatile @Nullable WeakReference<PermissionSet> permissions;
+
+    /**
+     * Makes the delegation of a list of scopes.
+     *
+     * @param scopes as issued
+     * @param bounds where it may be used
+     */
+    public Restricted(List<String> scopes, Bounds bounds) {
+      this.scopes = scopes.stream().sorted().distinct().toList();
+      this.bounds = bounds;
+    }
+
+    @Override
+    public List<String> scopes() {
+      return scopes;
+    }
+
+    @Override
+    public Bounds bounds() {
+      return bounds;
+    }
+
+    /** Returns what the scopes come to in a catalogue: those it has, closed under implies. */
+    PermissionSet permissions(PermissionCatalog catalog) {
+      WeakReference<PermissionSet> last = permissions;
+      PermissionSet set = last == null ? null : last.get();
+      if (set == null || !set.isOf(catalog)) {
+        set = catalog.inForce(catalog.known(scopes));
+        permissions = new WeakReference<>(set);
+      }
+      return set;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Restricted that
+          && scopes.equals(that.scopes)
+          && bounds.equals(that.bounds);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * scopes.hashCode() + bounds.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return "Restricted[scopes=" + scopes + ", bounds=" + bounds + "]";
     }
   }
 

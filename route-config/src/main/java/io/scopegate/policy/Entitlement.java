@@ -6,14 +6,13 @@ import io.scopegate.route.Place;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one caller may do on a row that requires something: the places, the bounds, reach,
@@ -26,7 +25,7 @@ final class Entitlement {
   private final Rule.Permitted rule;
   private final Caller.Authenticated caller;
   private final Bounds bounds;
-  private final Optional<PermissionSet> delegated;
+  private final @Nullable PermissionSet delegated;
 
   Entitlement(
       Authorizer.Pending pending, Route row, Rule.Permitted rule, Caller.Authenticated caller) {
@@ -38,8 +37,8 @@ final class Entitlement {
     this.bounds = caller.delegation().bounds();
     this.delegated =
         caller.delegation() instanceof Delegation.Restricted restricted
-            ? Optional.of(policy.catalog().inForce(policy.catalog().known(restricted.scopes())))
-            : Optional.empty();
+            ? restricted.permissions(policy.catalog())
+            : null;
   }
 
   Decision decide() {
@@ -47,25 +46,29 @@ final class Entitlement {
       return decideAnywhere();
     }
     PlaceNames names = PlaceNames.of(row, pending.match().orElseThrow(), pending.fields(), caller);
-    if (names.problem().isPresent()) {
-      return deny(Code.PLACE_UNDETERMINED, names.problem().get(), Optional.empty());
+    if (names.problem() != null) {
+      return deny(Code.PLACE_UNDETERMINED, names.problem(), Optional.empty());
     }
-    String organization = names.organization().orElse(PlaceNames.UNKNOWN);
-    Optional<Membership> membership =
-        caller.principal().memberships().stream()
-            .filter(each -> each.organization().isCalled(organization))
-            .findFirst();
-    Located located = new Located(names, organization, membership);
+    Membership membership = membership(names.organization());
+    Located located = new Located(names, membership);
     if (!located.isWithin(bounds, lists())) {
-      return deny(
-          Code.TOKEN_OUT_OF_BOUNDS,
-          Code.TOKEN_OUT_OF_BOUNDS.title(),
-          located.grants(Optional.empty()));
+      return deny(Code.TOKEN_OUT_OF_BOUNDS, Code.TOKEN_OUT_OF_BOUNDS.title(), located.grants(null));
     }
-    if (membership.isEmpty()) {
+    if (membership == null) {
       return stranger(row.places().organization(), located);
     }
-    return lists() ? decideList(located, membership.get()) : decideAt(located, membership.get());
+    return lists() ? decideList(located, membership) : decideAt(located, membership);
+  }
+
+  private @Nullable Membership membership(@Nullable String organization) {
+    if (organization != null) {
+      for (Membership each : caller.principal().memberships()) {
+        if (each.organization().isCalled(organization)) {
+          return each;
+        }
+      }
+    }
+    return null;
   }
 
   private boolean lists() {
@@ -74,44 +77,42 @@ final class Entitlement {
 
   /** At one place. */
   private Decision decideAt(Located located, Membership membership) {
-    Map<Level, Standing> standings = standings(located, membership);
-    located
-        .project()
-        .ifPresent(
-            project ->
-                standings.put(Level.PROJECT, Standing.atProject(policy, membership, project)));
-    if (standings.values().stream().allMatch(Standing::isEmpty)) {
+    Standings standings = standings(located, membership);
+    if (located.project != null) {
+      standings = standings.withProject(standings.organization().atProject(located.project));
+    }
+    if (standings.areEmpty()) {
       return stranger(row.places().organization(), located);
     }
-    Optional<Place> closed = closed(standings, List.of(Level.TEAM, Level.PROJECT));
-    if (closed.isPresent()) {
-      return stranger(closed, located);
+    if (isClosed(row.places().team(), standings.team())) {
+      return stranger(row.places().team(), located);
     }
-    Site site = Site.of(policy, standings, Level.valueOf(rule.target().name()));
+    if (isClosed(row.places().project(), standings.project())) {
+      return stranger(row.places().project(), located);
+    }
+    Level level =
+        switch (rule.target()) {
+          case TEAM -> Level.TEAM;
+          case PROJECT, LISTED_PROJECTS -> Level.PROJECT;
+          case ORGANIZATION, ANY_ORGANIZATION -> Level.ORGANIZATION;
+        };
+    Site site = Site.of(policy, standings, level);
     Assessment assessment = new Assessment(policy, rule, List.of(site), delegated);
-    return conclude(assessment, located.grants(Optional.of(site)), Optional.empty());
+    return conclude(assessment, located.grants(site), Optional.empty());
   }
 
-  private Map<Level, Standing> standings(Located located, Membership membership) {
-    Map<Level, Standing> standings = new EnumMap<>(Level.class);
-    standings.put(Level.ORGANIZATION, Standing.atOrganization(policy, membership));
-    located
-        .team()
-        .ifPresent(team -> standings.put(Level.TEAM, Standing.atTeam(policy, membership, team)));
-    return standings;
+  /** Returns the standings but for the project. */
+  private Standings standings(Located located, Membership membership) {
+    Standing organization = Standing.atOrganization(policy, membership);
+    Standing team = located.team == null ? null : organization.atTeam(located.team);
+    return new Standings(organization, team, null);
   }
 
-  /** Returns the first named place that the caller does not reach. */
-  private Optional<Place> closed(Map<Level, Standing> standings, List<Level> levels) {
-    return levels.stream()
-        .flatMap(level -> row.places().at(level).stream())
-        .filter(place -> !isReached(place, Optional.ofNullable(standings.get(place.level()))))
-        .findFirst();
-  }
-
-  private static boolean isReached(Place place, Optional<Standing> standing) {
-    return place.reach() == Place.Reach.ORGANIZATION
-        || standing.filter(Entitlement::isInside).isPresent();
+  /** Says whether the row names a place that the caller does not reach. */
+  private static boolean isClosed(Optional<Place> place, @Nullable Standing standing) {
+    return place.isPresent()
+        && place.get().reach() == Place.Reach.MEMBERS
+        && (standing == null || !isInside(standing));
   }
 
   /** A role at the place: their own, through a team that owns it, or by acting as one. */
@@ -121,9 +122,9 @@ final class Entitlement {
 
   /** At the organization, or at any project that the caller reaches. */
   private Decision decideList(Located located, Membership membership) {
-    Map<Level, Standing> standings = standings(located, membership);
-    Standing organization = Objects.requireNonNull(standings.get(Level.ORGANIZATION));
-    Standing everywhere = Standing.atEveryProject(policy, membership);
+    Standings standings = standings(located, membership);
+    Standing organization = standings.organization();
+    Standing everywhere = organization.atEveryProject();
     boolean open =
         row.places()
             .project()
@@ -133,9 +134,8 @@ final class Entitlement {
     if (organization.isEmpty() && projects.isEmpty()) {
       return stranger(row.places().organization(), located);
     }
-    Optional<Place> closed = closed(standings, List.of(Level.TEAM));
-    if (closed.isPresent()) {
-      return stranger(closed, located);
+    if (isClosed(row.places().team(), standings.team())) {
+      return stranger(row.places().team(), located);
     }
     Site whole = Site.organizationOfList(policy, standings);
     List<Site> sites = new ArrayList<>(projects);
@@ -143,7 +143,7 @@ final class Entitlement {
       // A credential bound to projects is not for the organization.
       sites.add(0, whole);
     }
-    Optional<Grants> grants = located.grants(Optional.of(whole));
+    Optional<Grants> grants = located.grants(whole);
     if (sites.isEmpty()) {
       return deny(Code.NOT_A_MEMBER, Code.NOT_A_MEMBER.title(), grants);
     }
@@ -165,7 +165,7 @@ final class Entitlement {
   }
 
   private List<Site> reachedProjects(
-      Membership membership, Map<Level, Standing> standings, Standing everywhere, boolean open) {
+      Membership membership, Standings standings, Standing everywhere, boolean open) {
     Organization place = membership.organization();
     Set<String> candidates = new TreeSet<>();
     if (open || isInside(everywhere) || policy.roles().actsAsTeams(membership.roles())) {
@@ -180,7 +180,7 @@ final class Entitlement {
     for (String id : candidates) {
       Organization.Project project = place.projects().get(id);
       if (project != null && (bounds.projects().isEmpty() || bounds.projects().contains(id))) {
-        Standing standing = Standing.atProject(policy, membership, project);
+        Standing standing = standings.organization().atProject(project);
         if (open || isInside(standing)) {
           sites.add(Site.listedProject(policy, standings, standing, Optional.of(id)));
         }
@@ -199,7 +199,7 @@ final class Entitlement {
       String id = membership.organization().id();
       Standing standing = Standing.atOrganization(policy, membership);
       if (!standing.isEmpty() && (bounds.isEmpty() || bounds.organization().get().equals(id))) {
-        sites.put(id, Site.of(policy, Map.of(Level.ORGANIZATION, standing), Level.ORGANIZATION));
+        sites.put(id, Site.of(policy, new Standings(standing), Level.ORGANIZATION));
       }
     }
     if (sites.isEmpty()) {
@@ -221,25 +221,24 @@ final class Entitlement {
 
   private Decision conclude(
       Assessment assessment, Optional<Grants> grants, Optional<Decision.Listing> listing) {
-    Optional<Assessment.Shortfall> shortfall = assessment.shortfall();
-    if (shortfall.isPresent()) {
-      Assessment.Shortfall found = shortfall.get();
-      return new Decision.Deny(
-          found.code(),
-          found.detail(),
-          Optional.of(row),
-          caller,
-          grants,
-          found.missing(),
-          found.scope());
+    if (assessment.isMet()) {
+      return new Decision.Allow(pending.line(), row, caller, grants, listing, Optional.empty());
     }
-    return new Decision.Allow(pending.line(), row, caller, grants, listing, Optional.empty());
+    Assessment.Shortfall found = assessment.shortfall();
+    return new Decision.Deny(
+        found.code(),
+        found.detail(),
+        Optional.of(row),
+        caller,
+        grants,
+        found.missing(),
+        found.scope());
   }
 
   private Decision stranger(Optional<Place> place, Located located) {
     boolean hidden = place.isPresent() && place.get().hide();
     Code code = hidden ? Code.NOT_FOUND : Code.NOT_A_MEMBER;
-    return deny(code, code.title(), located.grants(Optional.empty()));
+    return deny(code, code.title(), located.grants(null));
   }
 
   private Decision deny(Code code, String detail, Optional<Grants> grants) {
@@ -251,23 +250,22 @@ final class Entitlement {
   private final class Located {
     private final PlaceNames names;
     private final String organization;
-    private final Optional<Organization.Team> team;
-    private final Optional<Organization.Project> project;
+    private final Organization.@Nullable Team team;
+    private final Organization.@Nullable Project project;
 
-    Located(PlaceNames names, String organization, Optional<Membership> membership) {
+    Located(PlaceNames names, @Nullable Membership membership) {
       this.names = names;
-      Optional<Organization> known = membership.map(Membership::organization);
-      this.organization = known.map(Organization::id).orElse(organization);
-      this.team = known.flatMap(place -> names.team().flatMap(place::team));
-      this.project = known.flatMap(place -> names.project().flatMap(place::project));
-    }
-
-    Optional<Organization.Team> team() {
-      return team;
-    }
-
-    Optional<Organization.Project> project() {
-      return project;
+      String named = names.organization();
+      if (membership == null) {
+        this.organization = named == null ? PlaceNames.UNKNOWN : named;
+        this.team = null;
+        this.project = null;
+      } else {
+        Organization known = membership.organization();
+        this.organization = known.id();
+        this.team = names.team() == null ? null : known.team(names.team()).orElse(null);
+        this.project = names.project() == null ? null : known.project(names.project()).orElse(null);
+      }
     }
 
     boolean isWithin(Bounds limits, boolean listsProjects) {
@@ -280,25 +278,27 @@ final class Entitlement {
       if (limits.projects().isEmpty() || listsProjects) {
         return true;
       }
-      return projectId().filter(limits.projects()::contains).isPresent();
+      String id = projectId();
+      return id != null && limits.projects().contains(id);
     }
 
-    private Optional<String> projectId() {
-      return project.map(Organization.Project::id).or(names::project);
+    private @Nullable String projectId() {
+      return project == null ? names.project() : project.id();
     }
 
-    Optional<Grants> grants(Optional<Site> site) {
+    Optional<Grants> grants(@Nullable Site site) {
       return Optional.of(
           new Grants(
               Optional.of(organization),
-              team.map(Organization.Team::id).or(names::team),
-              projectId(),
-              site.map(Site::standing),
-              site.map(where -> effective(where.held()))));
+              Optional.ofNullable(team == null ? names.team() : team.id()),
+              Optional.ofNullable(projectId()),
+              site == null ? Optional.empty() : Optional.of(site.standing()),
+              site == null ? Optional.empty() : Optional.of(effective(site.standing()))));
     }
 
-    private PermissionSet effective(PermissionSet held) {
-      return delegated.isPresent() ? held.intersect(delegated.get()) : held;
+    private PermissionSet effective(Standing standing) {
+      PermissionSet held = standing.permissions();
+      return delegated == null ? held : held.intersect(delegated);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.scopegate.route.Rule;
 import io.scopegate.route.Source;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one request calls the places that its row names. Sources are tried in order and the first
@@ -19,13 +20,10 @@ import java.util.Optional;
  * @param problem why a place cannot be told, if one cannot
  */
 record PlaceNames(
-    Optional<String> organization,
-    Optional<String> team,
-    Optional<String> project,
-    Optional<String> problem) {
-
-  private static final PlaceNames NONE =
-      new PlaceNames(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    @Nullable String organization,
+    @Nullable String team,
+    @Nullable String project,
+    @Nullable String problem) {
 
   /** Reads the names from a request. */
   static PlaceNames of(
@@ -39,21 +37,16 @@ record PlaceNames(
 
     PlaceNames find() {
       Places places = row.places();
-      boolean namesProject = places.project().isPresent() && !listsProjects();
       Found project =
-          namesProject ? look(places.project().get(), Optional.empty()) : Found.nothing();
-      Found team =
-          places.team().isPresent() ? look(places.team().get(), Optional.empty()) : Found.nothing();
-      Found organization =
-          places.organization().isPresent()
-              ? look(places.organization().get(), project.value())
-              : Found.nothing();
-      for (Found found : List.of(organization, team, project)) {
-        if (found.problem().isPresent()) {
-          return new PlaceNames(NONE.team, NONE.team, NONE.team, found.problem());
-        }
-      }
-      return new PlaceNames(organization.value(), team.value(), project.value(), Optional.empty());
+          listsProjects() ? Found.NOTHING : look(places.project().orElse(null), Found.NOTHING);
+      Found team = look(places.team().orElse(null), Found.NOTHING);
+      Found organization = look(places.organization().orElse(null), project);
+      String problem = organization.problem();
+      problem = problem == null ? team.problem() : problem;
+      problem = problem == null ? project.problem() : problem;
+      return problem == null
+          ? new PlaceNames(organization.value(), team.value(), project.value(), null)
+          : new PlaceNames(null, null, null, problem);
     }
 
     private boolean listsProjects() {
@@ -61,11 +54,14 @@ record PlaceNames(
           && permitted.target() == Rule.Target.LISTED_PROJECTS;
     }
 
-    private Found look(Place place, Optional<String> project) {
+    private Found look(@Nullable Place place, Found project) {
+      if (place == null) {
+        return Found.NOTHING;
+      }
       for (Source source : place.sources()) {
         Found found = look(source, project);
         if (found.isDecisive()) {
-          return found.value().filter(String::isEmpty).isPresent()
+          return "".equals(found.value())
               ? Found.problem("the " + place.level().word() + " that the request names is empty")
               : found;
         }
@@ -73,7 +69,7 @@ record PlaceNames(
       return Found.problem("the request does not say which " + place.level().word());
     }
 
-    private Found look(Source source, Optional<String> project) {
+    private Found look(Source source, Found project) {
       if (source instanceof Source.PathParameter parameter) {
         return Found.value(match.parameter(row, parameter.name()));
       }
@@ -89,7 +85,7 @@ record PlaceNames(
       if (source instanceof Source.Fixed fixed) {
         return Found.value(fixed.id());
       }
-      return source instanceof Source.FromToken ? fromToken() : fromProject(project);
+      return source instanceof Source.FromToken ? fromToken() : fromProject(project.value());
     }
 
     private static Found fromQuery(RequestLine line, String key) {
@@ -99,7 +95,7 @@ record PlaceNames(
       }
       return value instanceof QueryValue.Ambiguous ambiguous
           ? Found.problem(ambiguous.detail())
-          : Found.nothing();
+          : Found.NOTHING;
     }
 
     private Found fromHeader(String name) {
@@ -107,7 +103,7 @@ record PlaceNames(
       if (values.size() > 1) {
         return Found.problem("the header `" + name + "` is there more than once");
       }
-      return values.isEmpty() ? Found.nothing() : Found.value(values.get(0).strip());
+      return values.isEmpty() ? Found.NOTHING : Found.value(values.get(0).strip());
     }
 
     private Found fromToken() {
@@ -120,18 +116,18 @@ record PlaceNames(
         return Found.problem("the credential is good for several organizations");
       }
       return memberships.isEmpty()
-          ? Found.nothing()
+          ? Found.NOTHING
           : Found.value(memberships.get(0).organization().id());
     }
 
-    private Found fromProject(Optional<String> project) {
-      if (project.isEmpty()) {
-        return Found.nothing();
+    private Found fromProject(@Nullable String project) {
+      if (project == null) {
+        return Found.NOTHING;
       }
       List<String> organizations =
           caller.principal().memberships().stream()
               .map(Membership::organization)
-              .filter(organization -> organization.project(project.get()).isPresent())
+              .filter(organization -> organization.project(project).isPresent())
               .map(Organization::id)
               .toList();
       if (organizations.size() > 1) {
@@ -146,23 +142,19 @@ record PlaceNames(
   static final String UNKNOWN = "an unknown organization";
 
   /** What a source gave: a value, a problem, or nothing, so that the next one is looked at. */
-  private record Found(Optional<String> value, Optional<String> problem) {
-    private static final Found NOTHING = new Found(Optional.empty(), Optional.empty());
+  private record Found(@Nullable String value, @Nullable String problem) {
+    static final Found NOTHING = new Found(null, null);
 
     static Found value(String value) {
-      return new Found(Optional.of(value), Optional.empty());
+      return new Found(value, null);
     }
 
     static Found problem(String detail) {
-      return new Found(Optional.empty(), Optional.of(detail));
-    }
-
-    static Found nothing() {
-      return NOTHING;
+      return new Found(null, detail);
     }
 
     boolean isDecisive() {
-      return value.isPresent() || problem.isPresent();
+      return value != null || problem != null;
     }
   }
 }

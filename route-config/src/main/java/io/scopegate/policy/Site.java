@@ -4,10 +4,8 @@ import io.scopegate.permission.Level;
 import io.scopegate.permission.PermissionSet;
 import io.scopegate.route.Requirement;
 import io.scopegate.route.Rule;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,43 +13,45 @@ import java.util.Optional;
  * Confined to one decision.
  */
 final class Site {
-  private final Map<Level, Standing> standings;
+  private final Policy policy;
+  private final Standings standings;
   private final Level target;
-  private final Map<Level, PermissionSet> held = new EnumMap<>(Level.class);
-  private final PermissionSet excluded;
+  private final boolean organizationOfList;
+  private final PermissionSet here;
   private final Optional<String> project;
 
   private Site(
-      Map<Level, Standing> standings,
+      Policy policy,
+      Standings standings,
       Level target,
-      PermissionSet excluded,
+      boolean organizationOfList,
       Optional<String> project) {
+    this.policy = policy;
     this.standings = standings;
     this.target = target;
-    this.excluded = excluded;
+    this.organizationOfList = organizationOfList;
+    PermissionSet held = standings.held(target);
+    this.here = organizationOfList ? held.minus(policy.catalog().tiedTo(Level.PROJECT)) : held;
     this.project = project;
   }
 
   /** Returns the site whose requirement is held at the target level. */
-  static Site of(Policy policy, Map<Level, Standing> standings, Level target) {
-    return new Site(standings, target, policy.catalog().none(), Optional.empty());
+  static Site of(Policy policy, Standings standings, Level target) {
+    return new Site(policy, standings, target, false, Optional.empty());
   }
 
   /**
    * Returns the organization as one of the sites of a row that lists projects: what is tied to
-   * projects is not held.
+   * projects, or asked for at one, is not held.
    */
-  static Site organizationOfList(Policy policy, Map<Level, Standing> standings) {
-    return new Site(
-        standings, Level.ORGANIZATION, policy.catalog().tiedTo(Level.PROJECT), Optional.empty());
+  static Site organizationOfList(Policy policy, Standings standings) {
+    return new Site(policy, standings, Level.ORGANIZATION, true, Optional.empty());
   }
 
   /** Returns one project as a site of a row that lists projects. */
   static Site listedProject(
-      Policy policy, Map<Level, Standing> standings, Standing project, Optional<String> id) {
-    Map<Level, Standing> all = new EnumMap<>(standings);
-    all.put(Level.PROJECT, project);
-    return new Site(all, Level.PROJECT, policy.catalog().none(), id);
+      Policy policy, Standings standings, Standing project, Optional<String> id) {
+    return new Site(policy, standings.withProject(project), Level.PROJECT, false, id);
   }
 
   /** Returns the listed project, if this is one. */
@@ -59,34 +59,35 @@ final class Site {
     return project;
   }
 
-  /** Returns the standing at the target. */
+  /** Returns the standing at the target, or at the organization where that place is not known. */
   Standing standing() {
-    return standing(target);
+    return standings.atOrAbove(target);
   }
 
-  /** Returns the standing at this level, or at the next above where the place is not known. */
-  private Standing standing(Level level) {
-    Standing found = standings.get(level);
-    return found != null ? found : Objects.requireNonNull(standings.get(Level.ORGANIZATION));
+  /** Says whether the roles hold an alternative. */
+  boolean holds(Requirement.Alternative alternative) {
+    return here.containsAll(alternative.here())
+        && (alternative.elsewhere().isEmpty() || holdsElsewhere(alternative.elsewhere()));
   }
 
-  /** Returns what the roles hold at the target. */
-  PermissionSet held() {
-    return held(target);
+  private boolean holdsElsewhere(Map<Level, PermissionSet> elsewhere) {
+    for (Map.Entry<Level, PermissionSet> entry : elsewhere.entrySet()) {
+      if (!held(entry.getKey()).containsAll(entry.getValue())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private PermissionSet held(Level level) {
-    PermissionSet known = held.get(level);
-    if (known == null) {
-      known = standing(level).permissions();
-      held.put(level, known);
-    }
-    return known;
+    return organizationOfList && level == Level.PROJECT
+        ? policy.catalog().none()
+        : standings.held(level);
   }
 
   /** Returns what the roles lack of an alternative. */
   PermissionSet lacking(Requirement.Alternative alternative) {
-    PermissionSet lacking = alternative.here().minus(held().minus(excluded));
+    PermissionSet lacking = alternative.here().minus(here);
     for (Map.Entry<Level, PermissionSet> entry : alternative.elsewhere().entrySet()) {
       lacking = lacking.union(entry.getValue().minus(held(entry.getKey())));
     }
@@ -95,12 +96,19 @@ final class Site {
 
   /** Says whether the roles that the row asks for besides are there. */
   boolean hasRoles(Rule.Permitted rule) {
-    return rule.roles().entrySet().stream()
-        .allMatch(entry -> hasAny(entry.getKey(), entry.getValue()));
+    if (rule.roles().isEmpty()) {
+      return true;
+    }
+    for (Map.Entry<Level, List<String>> entry : rule.roles().entrySet()) {
+      if (!hasAny(entry.getKey(), entry.getValue())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean hasAny(Level level, List<String> names) {
-    Standing standing = standings.get(level);
+    Standing standing = standings.at(level);
     return standing != null && names.stream().anyMatch(name -> standing.hasRole(level, name));
   }
 }

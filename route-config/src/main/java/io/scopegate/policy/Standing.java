@@ -23,6 +23,9 @@ final class Standing {
   private final BitSet roles;
   private final Map<Level, Set<String>> customRoles;
 
+  /** Worked out when it is first asked for; a race only works it out twice. */
+  private @Nullable PermissionSet permissions;
+
   private Standing(
       Policy policy, Membership membership, BitSet roles, Map<Level, Set<String>> customRoles) {
     this.policy = policy;
@@ -33,31 +36,30 @@ final class Standing {
 
   /** Returns the standing at the organization of the membership. */
   static Standing atOrganization(Policy policy, Membership membership) {
-    Gathering gathering = new Gathering(policy, membership);
-    return gathering.standing();
+    return new Gathering(policy, membership).standing();
   }
 
-  /** Returns the standing at one of its teams. */
-  static Standing atTeam(Policy policy, Membership membership, Organization.Team team) {
-    Gathering gathering = new Gathering(policy, membership);
+  /** Returns the standing at a team of the organization at which this is one. */
+  Standing atTeam(Organization.Team team) {
+    Gathering gathering = new Gathering(this);
     gathering.addTeam(team);
     return gathering.standing();
   }
 
-  /** Returns the standing at one of its projects. */
-  static Standing atProject(Policy policy, Membership membership, Organization.Project project) {
-    Gathering gathering = new Gathering(policy, membership);
+  /** Returns the standing at a project of the organization at which this is one. */
+  Standing atProject(Organization.Project project) {
+    Gathering gathering = new Gathering(this);
     gathering.addProject(project);
     return gathering.standing();
   }
 
   /**
-   * Returns the standing at any project that may yet be made: what the organization's roles alone
-   * come to there.
+   * Returns the standing at any project that may yet be made: what the roles at the organization,
+   * at which this is one, alone come to there.
    */
-  static Standing atEveryProject(Policy policy, Membership membership) {
-    Gathering gathering = new Gathering(policy, membership);
-    gathering.addBelow(Level.PROJECT, gathering.organizationRoles, false);
+  Standing atEveryProject() {
+    Gathering gathering = new Gathering(this);
+    gathering.addBelow(Level.PROJECT, roles, false);
     return gathering.standing();
   }
 
@@ -93,6 +95,15 @@ final class Standing {
 
   /** Returns everything the roles hold, closed under {@code implies}. */
   PermissionSet permissions() {
+    PermissionSet known = permissions;
+    if (known == null) {
+      known = gathered();
+      permissions = known;
+    }
+    return known;
+  }
+
+  private PermissionSet gathered() {
     PermissionSet set = policy.catalog().none();
     for (int bit = roles.nextSetBit(0); bit >= 0; bit = roles.nextSetBit(bit + 1)) {
       set = policy.roles().role(bit).addTo(set, this::isOn);
@@ -135,15 +146,27 @@ final class Standing {
   private static final class Gathering {
     private final Policy policy;
     private final Membership membership;
-    private final BitSet roles = new BitSet();
-    private final BitSet organizationRoles = new BitSet();
+    private final BitSet roles;
+    private final BitSet organizationRoles;
     private Map<Level, Set<String>> customRoles = Map.of();
 
+    /** Begins at the organization. */
     Gathering(Policy policy, Membership membership) {
       this.policy = policy;
       this.membership = membership;
-      add(Level.ORGANIZATION, membership.roles(), organizationRoles);
-      roles.or(organizationRoles);
+      this.roles = new BitSet();
+      this.organizationRoles = roles;
+      add(Level.ORGANIZATION, membership.roles(), roles);
+    }
+
+    /** Goes on below the organization. */
+    Gathering(Standing organization) {
+      this.policy = organization.policy;
+      this.membership = organization.membership;
+      this.roles = (BitSet) organization.roles.clone();
+      this.organizationRoles = organization.roles;
+      organization.customRoles.forEach(
+          (level, names) -> names.forEach(name -> addCustom(level, name)));
     }
 
     void addTeam(Organization.Team team) {

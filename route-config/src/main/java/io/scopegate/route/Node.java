@@ -78,9 +78,11 @@ final class Node {
   }
 
   private @Nullable Node literal(Segments path, int depth) {
-    int place = place(path.hash(depth));
+    int hash = path.hash(depth);
+    int place = place(hash);
     for (String key = keys[place]; key != null; key = keys[place]) {
-      if (path.is(depth, key)) {
+      // A key remembers its hash: others are not read to the end.
+      if (key.hashCode() == hash && path.is(depth, key)) {
         return children[place];
       }
       place = (place + 1) & (keys.length - 1);

@@ -1,5 +1,6 @@
 package io.scopegate.route;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,12 @@ public final class PathTemplate {
 
   private final String text;
   private final List<Segment> segments;
+  private final List<Slot> slots;
 
   private PathTemplate(String text, List<Segment> segments) {
     this.text = text;
     this.segments = List.copyOf(segments);
+    this.slots = slots(this.segments);
   }
 
   /** One segment of a template. */
@@ -122,17 +125,38 @@ public final class PathTemplate {
 
   /** Returns the value of the first parameter of this name in a path that matches. */
   Optional<String> value(Segments path, String name) {
-    for (int i = 0; i < segments.size(); i++) {
-      Segment segment = segments.get(i);
-      int index = segment.names().indexOf(name);
-      if (index >= 0) {
-        return Optional.of(
-            segment instanceof Mixed mixed
-                ? mixed.shape().value(path.text(), path.start(i), path.end(i), index)
-                : segment instanceof Rest ? path.from(i) : path.value(i));
+    for (Slot slot : slots) {
+      if (slot.name().equals(name)) {
+        return Optional.of(slot.value(path));
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Where the value of a parameter is found.
+   *
+   * @param at the index of its segment
+   * @param index which of the segment's parameters it is
+   */
+  private record Slot(String name, Segment segment, int at, int index) {
+    String value(Segments path) {
+      if (segment instanceof Mixed mixed) {
+        return mixed.shape().value(path.text(), path.start(at), path.end(at), index);
+      }
+      return segment instanceof Rest ? path.from(at) : path.value(at);
+    }
+  }
+
+  private static List<Slot> slots(List<Segment> segments) {
+    List<Slot> slots = new ArrayList<>();
+    for (int at = 0; at < segments.size(); at++) {
+      List<String> names = segments.get(at).names();
+      for (int index = 0; index < names.size(); index++) {
+        slots.add(new Slot(names.get(index), segments.get(at), at, index));
+      }
+    }
+    return List.copyOf(slots);
   }
 
   @Override

@@ -37,6 +37,9 @@ public final class Requirement {
 
     /** Returns everything in it, wherever it must be held. */
     public PermissionSet everything() {
+      if (elsewhere.isEmpty()) {
+        return here;
+      }
       PermissionSet all = here;
       for (PermissionSet set : elsewhere.values()) {
         all = all.union(set);

@@ -1,5 +1,7 @@
 package io.scopegate.proxy.http1;
 
+import io.netty.buffer.ByteBuf;
+
 /** The grammar of the line before a chunk (RFC 9112 §7.1.1), without white space. */
 final class ChunkLine {
   /** What is longer wraps around in some readers. */
@@ -19,6 +21,12 @@ final class ChunkLine {
       digits++;
     }
     return digits > 0 && areExtensions(line, digits, length) ? size : -1;
+  }
+
+  /** Says whether what comes, of which there is at least a byte, ends a chunk. */
+  static boolean couldEnd(ByteBuf in) {
+    int at = in.readerIndex();
+    return in.getByte(at) == '\r' && (in.readableBytes() < 2 || in.getByte(at + 1) == '\n');
   }
 
   /** Says whether the bytes from here to the end of the line are extensions, or nothing. */

@@ -20,20 +20,6 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   /** What may lie here unread before the socket is left alone. */
   private static final int MAX_HELD = 64 * 1024;
 
-  private enum Step {
-    AWAIT,
-    START_LINE,
-    FIELDS,
-    FIXED,
-    CHUNK_LINE,
-    CHUNK,
-    CHUNK_END,
-    TRAILERS,
-    UNTIL_CLOSE,
-    END,
-    DROP
-  }
-
   private Step step;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf buffer;
@@ -304,12 +290,11 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readChunkEnd(ByteBuf in) {
-    boolean returns = in.getByte(in.readerIndex()) == '\r';
-    if (returns && in.readableBytes() < 2) {
-      return false;
-    }
-    if (!returns || in.getByte(in.readerIndex() + 1) != '\n') {
+    if (!ChunkLine.couldEnd(in)) {
       return objections.refuse("a chunk is longer than its size");
+    }
+    if (in.readableBytes() < 2) {
+      return false;
     }
     in.skipBytes(2);
     step = Step.CHUNK_LINE;

@@ -1,0 +1,47 @@
+package io.scopegate.proxy;
+
+import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.http1.Framing;
+import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.http1.ResponseHead;
+
+/**
+ * How a backend's answer is framed for the client. Immutable.
+ *
+ * @param chunked whether it goes out in chunks
+ * @param close whether it, and the connection with it, ends by closing
+ */
+record AnswerFraming(boolean chunked, boolean close) {
+
+  /**
+   * Adds the fields that frame an answer.
+   *
+   * @param close whether the connection ends after it in any case
+   */
+  static AnswerFraming write(
+      ResponseHead answer, RequestHead request, boolean close, Fields fields) {
+    boolean chunked = false;
+    boolean closes = close;
+    switch (answer.framing().kind()) {
+      case FIXED -> HeaderRules.frame(answer.framing(), fields);
+      case CHUNKED, UNTIL_CLOSE -> {
+        chunked = !request.http10();
+        closes |= request.http10();
+        if (chunked) {
+          HeaderRules.frame(Framing.CHUNKED, fields);
+        }
+      }
+      case NONE -> {
+        if (answer.status() != 204) {
+          // What the length would be (RFC 9110 §8.6).
+          answer
+              .fields()
+              .first("Content-Length")
+              .ifPresent(length -> fields.add("Content-Length", length));
+        }
+      }
+    }
+    FrontendConnection.addConnection(fields, request.http10(), closes);
+    return new AnswerFraming(chunked, closes);
+  }
+}

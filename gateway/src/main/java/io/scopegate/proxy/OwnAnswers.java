@@ -1,0 +1,89 @@
+package io.scopegate.proxy;
+
+import io.scopegate.backend.BackendFailure;
+import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Closed;
+import io.scopegate.proxy.ExchangeState.Draining;
+import io.scopegate.proxy.ExchangeState.Idle;
+import io.scopegate.proxy.http1.RequestHead;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Gives the gateway's own answers on a frontend connection and says where each leaves it. Confined
+ * to the channel's event loop.
+ */
+final class OwnAnswers {
+  private final FrontendConnection frontend;
+  private final Services services;
+
+  OwnAnswers(FrontendConnection frontend, Services services) {
+    this.frontend = frontend;
+    this.services = services;
+  }
+
+  /** Answers a request that was refused. */
+  ExchangeState refuse(Exchange exchange, Decision.Deny deny) {
+    return give(exchange, services.refusals().of(deny, exchange.id()));
+  }
+
+  /** Answers a request that something else became of. */
+  ExchangeState refuse(Exchange exchange, Fault fault, String detail) {
+    return give(
+        exchange, services.refusals().of(fault, detail, exchange.id(), exchange.decision()));
+  }
+
+  /** Answers a request that its backend did not. */
+  ExchangeState refuse(Exchange exchange, BackendFailure failure) {
+    return switch (failure.kind()) {
+      case UNREACHABLE ->
+          refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
+      case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
+      case BROKEN_OFF ->
+          refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");
+      case MALFORMED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend's answer is malformed");
+    };
+  }
+
+  private ExchangeState give(Exchange exchange, GatewayAnswer answer) {
+    RequestHead head = exchange.head();
+    boolean whole = exchange.isRequestEnded() || head.framing().isEmpty();
+    // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
+    boolean drainable =
+        whole || (!head.expectsContinue() && Draining.takes(head.framing().length()));
+    boolean close = !frontend.keepsAlive(head) || !drainable || head.method().equals("CONNECT");
+    frontend.answer(answer, head, close);
+    exchange.completed(services.events(), answer.status(), frontend.nanoTime());
+    if (close) {
+      if (whole) {
+        frontend.close();
+      } else {
+        frontend.closeLingering();
+      }
+      return Closed.INSTANCE;
+    }
+    if (exchange.isRequestEnded()) {
+      return Idle.INSTANCE;
+    }
+    frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    return new Draining();
+  }
+
+  /**
+   * Answers in place of what cannot be served, and closes.
+   *
+   * @param exchange the request, if its head could be read
+   */
+  ExchangeState end(Optional<Exchange> exchange, Fault fault, String detail) {
+    String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
+    Optional<Decision> decision = exchange.flatMap(Exchange::decision);
+    frontend.answerMalformed(services.refusals().of(fault, detail, id, decision));
+    if (exchange.isPresent()) {
+      exchange.get().completed(services.events(), fault.status(), frontend.nanoTime());
+    } else {
+      services.events().completed(decision, Exchange.OTHER, fault.status(), Duration.ZERO);
+    }
+    frontend.closeLingering();
+    return Closed.INSTANCE;
+  }
+}
