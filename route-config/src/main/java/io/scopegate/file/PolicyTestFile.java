@@ -169,6 +169,10 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
       Bounds bounds =
           organization.isPresent() ? Bounds.organization(organization.get()) : Bounds.none();
       List<YamlNode.Scalar> projects = fields.texts("projects");
+      if (fields.has("projects") && projects.isEmpty()) {
+        // Read as "no bound", an empty list would open everything.
+        reader.problems().error(fields.keyAt("projects"), "a bound to no project at all");
+      }
       if (!projects.isEmpty()) {
         bounds = bounds(projects, organization);
       }

@@ -27,7 +27,9 @@ final class FirstCatalogue {
                 .append("  ")
                 .append(YamlText.word(permission))
                 .append(": ")
-                .append(YamlText.text(oneLine(description).isEmpty() ? permission : oneLine(description)))
+                .append(
+                    YamlText.text(
+                        oneLine(description).isEmpty() ? permission : oneLine(description)))
                 .append('\n'));
     return lines.isEmpty() ? "  {}\n" : lines.toString();
   }

@@ -81,7 +81,7 @@ class SchemaKeysTest {
       """
       identities: { subjects: { dave: { disabled: true } } }
       tests:
-        - { name: n, as: bob, token: { scopes: [] }, request: { method: GET, path: /, headers: {} }, expect: { allow: true, missing: {} } }
+        - { name: n, as: bob, token: { scopes: [], projects: [acme/api] }, request: { method: GET, path: /, headers: {} }, expect: { allow: true, missing: {} } }
       """;
 
   private static final FileSource FILES =
