@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a row requires: any of several sets, all of each. Immutable. */
+/**
+ * What a row requires: any of several sets, all of each. A set that contains another is none of its
+ * own: it asks for more and is never named as missing. Immutable.
+ */
 public final class Requirement {
   /** A table that multiplies out to more alternatives than this is refused when it is read. */
   public static final int MAX_ALTERNATIVES = 256;

@@ -6,13 +6,16 @@ import io.scopegate.policy.Code;
 import io.scopegate.policy.Decision;
 import io.scopegate.policy.Delegation;
 import io.scopegate.policy.Grants;
+import io.scopegate.route.Expression;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Why a request was decided as it was, step by step, in the words of the contract. Made from the
@@ -144,7 +147,7 @@ public record Explanation(
       String stopped =
           refusal.isPresent() && decision instanceof Decision.Allow ? "overruled" : "stop";
       for (Stage stage : Stage.values()) {
-        String word = stage.name().toLowerCase(java.util.Locale.ROOT);
+        String word = stage.name().toLowerCase(Locale.ROOT);
         if (refusal.isPresent() && stageOf(refusal.get()) == stage) {
           steps.add(new Step(word, stopped, refusal.get().detail()));
           break;
@@ -172,9 +175,23 @@ public record Explanation(
           route.rule() instanceof Rule.Public
               ? "is public"
               : route.rule() instanceof Rule.Permitted permitted
-                  ? "requires " + permitted.requirement().expression().plain()
+                  ? "requires " + words(permitted.requirement().expression())
                   : "wants any valid credential";
       return "`" + route.id() + "` at " + route.at().file() + ":" + route.at().line() + " " + rule;
+    }
+
+    private static String words(Expression expression) {
+      if (expression instanceof Expression.Term term) {
+        return term.permission() + term.at().map(level -> " at the " + level.word()).orElse("");
+      }
+      boolean any = expression instanceof Expression.Any;
+      List<Expression> parts =
+          expression instanceof Expression.Any either
+              ? either.of()
+              : ((Expression.All) expression).of();
+      return (any ? "any of (" : "all of (")
+          + parts.stream().map(Telling::words).collect(Collectors.joining(", "))
+          + ")";
     }
 
     private Optional<String> credential() {

@@ -215,7 +215,7 @@ record DecisionOracle(Policy policy, Map<String, List<String>> implies) {
     if (spots.stream().anyMatch(spot -> isMet(request, spot, caller, true))) {
       return new Verdict("ALLOW", Set.of(), listed, effective);
     }
-    List<Set<Expression.Term>> ways = ways(request.rule().requirement().expression());
+    List<Set<Expression.Term>> ways = shortest(ways(request.rule().requirement().expression()));
     List<Set<String>> lacking = new ArrayList<>();
     List<Set<String>> unscoped = new ArrayList<>();
     for (Spot spot : spots) {
@@ -417,6 +417,14 @@ record DecisionOracle(Policy policy, Map<String, List<String>> implies) {
     Set<String> names = new TreeSet<>();
     way.stream().filter(which).forEach(term -> names.add(term.permission()));
     return names;
+  }
+
+  /** A way that contains another is none of its own: it asks for more and is never named. */
+  private static List<Set<Expression.Term>> shortest(List<Set<Expression.Term>> ways) {
+    return ways.stream()
+        .filter(
+            way -> ways.stream().noneMatch(other -> !way.equals(other) && way.containsAll(other)))
+        .toList();
   }
 
   /** Multiplies an expression out: each set of terms would do. */
