@@ -2,6 +2,7 @@ package io.scopegate.admin;
 
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.authn.Credential;
+import io.scopegate.endpoint.Answers;
 import io.scopegate.guard.LocalHandler;
 import java.util.LinkedHashMap;
 import java.util.List;

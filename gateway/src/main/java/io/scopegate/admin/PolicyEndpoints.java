@@ -1,5 +1,9 @@
 package io.scopegate.admin;
 
+import io.scopegate.endpoint.Answers;
+import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.ProblemList;
+import io.scopegate.endpoint.TokenOrder;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Authorizer;

@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.permission.Permission;
 import io.scopegate.policy.Bounds;
@@ -13,20 +13,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads which token a caller wants, and checks it against the policy and the store. */
-final class TokenOrder {
+/**
+ * Reads which token a caller wants, and checks it against the policy and the store. Confined to one
+ * request.
+ */
+public final class TokenOrder {
   private final Policy policy;
   private final IdentityStore store;
   private final Instant now;
 
-  TokenOrder(Policy policy, IdentityStore store, Instant now) {
+  /**
+   * Prepares the reading.
+   *
+   * @param now what a duration counts from
+   */
+  public TokenOrder(Policy policy, IdentityStore store, Instant now) {
     this.policy = policy;
     this.store = store;
     this.now = now;
   }
 
   /** Returns the token; it is only what the caller means if the body has no complaints. */
-  Identities.Token read(JsonBody body) {
+  public Identities.Token read(JsonBody body) {
     String subject = body.requiredString("subject");
     if (!Words.isSubject(subject) && body.isString("subject")) {
       body.complain("subject", "must be 1 to 255 visible ASCII characters");
@@ -39,7 +47,8 @@ final class TokenOrder {
         subject, name, scopes(body), bounds(body), expires(body), Optional.empty());
   }
 
-  List<String> scopes(JsonBody body) {
+  /** Returns the scopes, of which there must be one. */
+  public List<String> scopes(JsonBody body) {
     List<String> scopes = body.strings("scopes").orElse(List.of());
     if (scopes.isEmpty()) {
       body.complain("scopes", "must name at least one scope; `*` is everything the roles hold");
@@ -63,7 +72,8 @@ final class TokenOrder {
     return scopes;
   }
 
-  Bounds bounds(JsonBody body) {
+  /** Returns where the token is to be used. */
+  public Bounds bounds(JsonBody body) {
     Optional<Organization> organization =
         body.string("organization").flatMap(name -> organization(body, "organization", name));
     Optional<List<String>> names = body.strings("projects");

@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,16 +13,25 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON object that a caller sent, read key by key. Everything that is wrong with it is kept, each
- * with its JSON Pointer (RFC 6901), so that one complaint does not hide another.
+ * with its JSON Pointer (RFC 6901), so that one complaint does not hide another. Confined to one
+ * request.
  */
-final class JsonBody {
+public final class JsonBody {
 
   /**
    * What is wrong with a body.
    *
    * @param pointer where; empty for the whole
    */
-  record Complaint(String pointer, String detail) {}
+  public record Complaint(String pointer, String detail) {
+    /** Returns it as JSON. */
+    public Map<String, Object> fields() {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("pointer", pointer);
+      fields.put("detail", detail);
+      return fields;
+    }
+  }
 
   private final Map<String, JsonNode> fields;
   private final String pointer;
@@ -37,7 +46,7 @@ final class JsonBody {
   }
 
   /** Returns the body of a request; one that is no object has no keys and one complaint. */
-  static JsonBody parse(String text) {
+  public static JsonBody parse(String text) {
     List<Complaint> complaints = new ArrayList<>();
     JsonNode node;
     try {
@@ -65,7 +74,7 @@ final class JsonBody {
   }
 
   /** Returns a string, if the key is there. */
-  Optional<String> string(String key) {
+  public Optional<String> string(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -78,13 +87,13 @@ final class JsonBody {
   }
 
   /** Returns a string that must be there; the empty string stands for one that is not. */
-  String requiredString(String key) {
+  public String requiredString(String key) {
     require(key);
     return string(key).orElse("");
   }
 
   /** Returns a boolean that must be there. */
-  boolean requiredFlag(String key) {
+  public boolean requiredFlag(String key) {
     require(key);
     JsonNode node = take(key);
     if (node != null && !node.isBoolean()) {
@@ -94,7 +103,7 @@ final class JsonBody {
   }
 
   /** Returns a list of strings, if the key is there. */
-  Optional<List<String>> strings(String key) {
+  public Optional<List<String>> strings(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -116,7 +125,7 @@ final class JsonBody {
   }
 
   /** Returns an object inside, if the key is there. */
-  Optional<JsonBody> object(String key) {
+  public Optional<JsonBody> object(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -131,23 +140,23 @@ final class JsonBody {
   }
 
   /** Says whether the value of the key is a string. */
-  boolean isString(String key) {
+  public boolean isString(String key) {
     JsonNode node = fields.get(key);
     return node != null && node.isString();
   }
 
   /** Returns the keys that are there. */
-  Set<String> keys() {
+  public Set<String> keys() {
     return fields.keySet();
   }
 
   /** Adds a complaint about a key. */
-  void complain(String key, String detail) {
+  public void complain(String key, String detail) {
     complaints.add(new Complaint(pointerOf(key), detail));
   }
 
   /** Ends the reading: returns every complaint, also about keys that nobody asked for. */
-  List<Complaint> complaints() {
+  public List<Complaint> complaints() {
     for (String key : fields.keySet()) {
       if (!known.contains(key)) {
         complain(key, "unknown key `" + key + "`" + Words.didYouMean(key, known));
