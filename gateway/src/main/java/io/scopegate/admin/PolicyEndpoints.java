@@ -60,7 +60,8 @@ public final class PolicyEndpoints extends Endpoints {
   private Answer explain(Endpoint.Call call) {
     Policy policy = livePolicy.current();
     JsonBody body = JsonBody.parse(call.body());
-    ExplainOrder order = ExplainOrder.read(body, new TokenOrder(policy, store, clock.instant()));
+    ExplainOrder order =
+        ExplainOrder.read(body, new TokenOrder(policy, store::organization, clock.instant()));
     List<JsonBody.Complaint> complaints = body.complaints();
     if (!complaints.isEmpty()) {
       return Answers.badBody(complaints);

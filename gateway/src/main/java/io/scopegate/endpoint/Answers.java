@@ -27,6 +27,11 @@ public final class Answers {
 
   /** Returns what is wrong with a body, every complaint with its place. */
   public static Answer badBody(List<JsonBody.Complaint> complaints) {
+    return badBody(complaints, Map.of());
+  }
+
+  /** Returns what is wrong with a body, with further fields. */
+  public static Answer badBody(List<JsonBody.Complaint> complaints, Map<String, Object> more) {
     Map<String, Object> fields =
         problemFields(
             400,
@@ -36,6 +41,7 @@ public final class Answers {
                 ? (complaints.get(0).pointer() + " " + complaints.get(0).detail()).trim()
                 : complaints.size() + " things are wrong with the body");
     fields.put("errors", complaints.stream().map(JsonBody.Complaint::fields).toList());
+    fields.putAll(more);
     return withoutStore(Answer.of(400, PROBLEM, Json.text(fields)));
   }
 
@@ -45,6 +51,24 @@ public final class Answers {
     Map<String, Object> fields = problemFields(status, code, title, detail);
     fields.putAll(more);
     return withoutStore(Answer.of(status, PROBLEM, Json.text(fields)));
+  }
+
+  /**
+   * Returns that a credential is missing or not valid (RFC 6750 §3: an error is named only where
+   * one was presented).
+   */
+  public static Answer unauthorized(boolean presented, String detail, Map<String, Object> more) {
+    Answer answer =
+        problem(
+            401,
+            presented ? "credential_invalid" : "credential_missing",
+            "a credential is needed",
+            detail,
+            more);
+    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
+    String error = presented ? ", error=\"invalid_token\"" : "";
+    fields.put("WWW-Authenticate", List.of("Bearer realm=\"scopegate\"" + error));
+    return new Answer(answer.status(), fields, answer.body());
   }
 
   /** Returns that a change contradicts what is kept. */

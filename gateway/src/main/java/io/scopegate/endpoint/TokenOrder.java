@@ -5,13 +5,13 @@ import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Identities;
 import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
-import io.scopegate.store.IdentityStore;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Reads which token a caller wants, and checks it against the policy and the store. Confined to one
@@ -19,17 +19,19 @@ import java.util.TreeSet;
  */
 public final class TokenOrder {
   private final Policy policy;
-  private final IdentityStore store;
+  private final Function<String, Optional<Organization>> organizations;
   private final Instant now;
 
   /**
    * Prepares the reading.
    *
+   * @param organizations those that the caller may know, by id or alias
    * @param now what a duration counts from
    */
-  public TokenOrder(Policy policy, IdentityStore store, Instant now) {
+  public TokenOrder(
+      Policy policy, Function<String, Optional<Organization>> organizations, Instant now) {
     this.policy = policy;
-    this.store = store;
+    this.organizations = organizations;
     this.now = now;
   }
 
@@ -39,6 +41,11 @@ public final class TokenOrder {
     if (!Words.isSubject(subject) && body.isString("subject")) {
       body.complain("subject", "must be 1 to 255 visible ASCII characters");
     }
+    return read(body, subject);
+  }
+
+  /** Returns the token of this subject, which the body does not name. */
+  public Identities.Token read(JsonBody body, String subject) {
     String name = body.requiredString("name");
     if (!Words.isTokenName(name) && body.isString("name")) {
       body.complain("name", "must be 1 to 255 characters without control characters");
@@ -125,7 +132,7 @@ public final class TokenOrder {
   }
 
   private Optional<Organization> organization(JsonBody body, String key, String name) {
-    Optional<Organization> organization = store.organization(name);
+    Optional<Organization> organization = organizations.apply(name);
     if (organization.isEmpty()) {
       body.complain(key, "unknown organization `" + name + "`");
     }
