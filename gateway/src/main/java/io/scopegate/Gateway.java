@@ -188,6 +188,7 @@ public final class Gateway implements AutoCloseable {
                 frontendSettings(),
                 new Gatekeeper(livePolicy, authenticator, metrics),
                 backends,
+                Map.of(),
                 metrics,
                 surroundings.random()));
     Figures figures = new Figures(metrics);
