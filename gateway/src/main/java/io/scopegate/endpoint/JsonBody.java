@@ -36,10 +36,16 @@ public final class JsonBody {
   private final Map<String, JsonNode> fields;
   private final String pointer;
   private final List<Complaint> complaints;
+
+  /** Whether it is an object at all: of one that is not, nothing can be said key by key. */
+  private final boolean readable;
+
   private final Set<String> known = new LinkedHashSet<>();
   private final List<JsonBody> parts = new ArrayList<>();
 
-  private JsonBody(Map<String, JsonNode> fields, String pointer, List<Complaint> complaints) {
+  private JsonBody(
+      Map<String, JsonNode> fields, String pointer, List<Complaint> complaints, boolean readable) {
+    this.readable = readable;
     this.fields = fields;
     this.pointer = pointer;
     this.complaints = complaints;
@@ -53,13 +59,13 @@ public final class JsonBody {
       node = Json.read(text);
     } catch (JacksonException e) {
       complaints.add(new Complaint("", "the body is not JSON: " + firstLine(e)));
-      return new JsonBody(Map.of(), "", complaints);
+      return new JsonBody(Map.of(), "", complaints, false);
     }
     if (!node.isObject()) {
       complaints.add(new Complaint("", "the body must be a JSON object"));
-      return new JsonBody(Map.of(), "", complaints);
+      return new JsonBody(Map.of(), "", complaints, false);
     }
-    return new JsonBody(fieldsOf(node), "", complaints);
+    return new JsonBody(fieldsOf(node), "", complaints, true);
   }
 
   private static String firstLine(JacksonException e) {
@@ -134,7 +140,7 @@ public final class JsonBody {
       complain(key, "must be an object");
       return Optional.empty();
     }
-    JsonBody part = new JsonBody(fieldsOf(node), pointerOf(key), complaints);
+    JsonBody part = new JsonBody(fieldsOf(node), pointerOf(key), complaints, true);
     parts.add(part);
     return Optional.of(part);
   }
@@ -152,7 +158,9 @@ public final class JsonBody {
 
   /** Adds a complaint about a key. */
   public void complain(String key, String detail) {
-    complaints.add(new Complaint(pointerOf(key), detail));
+    if (readable) {
+      complaints.add(new Complaint(pointerOf(key), detail));
+    }
   }
 
   /** Ends the reading: returns every complaint, also about keys that nobody asked for. */
