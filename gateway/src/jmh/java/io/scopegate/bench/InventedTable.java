@@ -23,6 +23,7 @@ import io.scopegate.route.Requirement;
 import io.scopegate.route.Route;
 import io.scopegate.route.RouteTable;
 import io.scopegate.route.Rule;
+import io.scopegate.route.Shared;
 import io.scopegate.route.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,12 @@ final class InventedTable {
                 .mapToObj(number -> Permission.of("permission:" + number))
                 .toList(),
             Map.of());
+    // As the reader of files makes them.
+    Shared values = new Shared();
     List<Route> rows = new ArrayList<>();
     List<String> requests = new ArrayList<>();
     for (int number = 0; number < size; number++) {
-      rows.add(row(number, catalog));
+      rows.add(values.row(row(number, catalog)));
       requests.add(path(number, "acme", String.valueOf(10_000 + number)));
     }
     Role.Grant everything = new Role.Grant(catalog.all(), Set.of());

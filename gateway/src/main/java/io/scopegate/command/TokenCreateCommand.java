@@ -1,6 +1,7 @@
 package io.scopegate.command;
 
 import io.scopegate.endpoint.Json;
+import io.scopegate.tool.ScopeChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +27,17 @@ final class TokenCreateCommand implements Callable<Integer> {
 
   @Option(
       names = "--scopes",
-      split = ",",
-      paramLabel = "SCOPE",
-      description = "What it carries; `*` is everything the roles hold.")
+      paramLabel = "SCOPE,...",
+      description =
+          "What it carries, or $SCOPEGATE_SCOPES: exactly these; `*` is everything the roles hold.")
   private List<String> scopes = new ArrayList<>();
+
+  @Option(
+      names = "--add-scopes",
+      paramLabel = "SCOPE,...",
+      description =
+          "What it carries besides the `defaultScopes` of the route table, or $SCOPEGATE_ADD_SCOPES.")
+  private List<String> addedScopes = new ArrayList<>();
 
   @Option(names = "--organization", description = "The only organization it is good for.")
   private Optional<String> organization = Optional.empty();
@@ -59,7 +67,7 @@ final class TokenCreateCommand implements Callable<Integer> {
       Map<String, Object> order = new LinkedHashMap<>();
       order.put("subject", subject);
       order.put("name", name);
-      order.put("scopes", scopes.isEmpty() ? defaultScopes(door) : scopes);
+      order.put("scopes", chosenScopes(door));
       organization.ifPresent(id -> order.put("organization", id));
       if (!projects.isEmpty()) {
         order.put("projects", projects);
@@ -73,14 +81,36 @@ final class TokenCreateCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> defaultScopes(AdminDoor door) {
+  private List<String> chosenScopes(AdminDoor door) {
     JsonNode table = door.send("GET", "/api/v1/routes", "").orFail();
-    List<String> scopes =
-        table.path("defaultScopes").values().stream().map(JsonNode::asString).toList();
-    if (scopes.isEmpty()) {
-      throw Failure.broken(
-          "no scope is named and the route table has no `defaultScopes`; name them with `--scopes`");
+    List<String> offered =
+        table
+            .path("permissions")
+            .propertyStream()
+            .filter(permission -> !permission.getValue().path("planned").asBoolean(false))
+            .map(Map.Entry::getKey)
+            .toList();
+    List<String> defaults =
+        table.path("defaultScopes").valueStream().map(JsonNode::asString).toList();
+    ScopeChoice.Outcome outcome =
+        new ScopeChoice(offered, defaults)
+            .between(
+                new ScopeChoice.Side(wish("--scopes", scopes), wish("--add-scopes", addedScopes)),
+                new ScopeChoice.Side(wish("SCOPEGATE_SCOPES"), wish("SCOPEGATE_ADD_SCOPES")));
+    if (outcome instanceof ScopeChoice.Chosen chosen) {
+      return chosen.scopes();
     }
-    return scopes;
+    throw Failure.broken(((ScopeChoice.Refused) outcome).detail());
+  }
+
+  /** Returns what an option says; given several times, it says all of it. */
+  private static ScopeChoice.Wish wish(String option, List<String> values) {
+    return new ScopeChoice.Wish(
+        option, values.isEmpty() ? Optional.empty() : Optional.of(String.join(",", values)));
+  }
+
+  private ScopeChoice.Wish wish(String variable) {
+    return new ScopeChoice.Wish(
+        variable, Optional.ofNullable(surroundings.environment().get(variable)));
   }
 }

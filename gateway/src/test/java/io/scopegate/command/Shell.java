@@ -1,6 +1,7 @@
 package io.scopegate.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -29,6 +30,13 @@ public final class Shell {
 
   /** What a command left behind. */
   public record Result(int code, String out, String err) {}
+
+  /** Returns the surroundings of something that nobody looks at. */
+  static Surroundings surroundings() {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    return new Surroundings(nowhere, nowhere, Map.of(), Clock.systemUTC(), new Random(42), false);
+  }
 
   /** Runs a command. */
   public Result run(String... args) {

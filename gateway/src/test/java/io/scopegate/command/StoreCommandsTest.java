@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,7 @@ class StoreCommandsTest {
             "--name",
             "x",
             "--scopes",
-            "work:raed,billing:read",
+            "work:read",
             "--organization",
             "nowhere",
             "--expires",
@@ -183,10 +184,68 @@ class StoreCommandsTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err())
         .contains("/subject must be 1 to 255 visible ASCII characters")
-        .contains("/scopes unknown permission `work:raed`; did you mean `work:read`?")
-        .contains("/scopes permission `billing:read` is planned and cannot be issued yet")
         .contains("/organization unknown organization `nowhere`")
         .contains("/expires `soon` is neither a duration such as `90d` nor a time");
+  }
+
+  private Shell.Result create(Shell where, String name, String... scopes) {
+    String[] args = new String[scopes.length + 8];
+    String[] start = {"token", "create", "-c", config, "--subject", "bob", "--name", name};
+    System.arraycopy(start, 0, args, 0, start.length);
+    System.arraycopy(scopes, 0, args, start.length, scopes.length);
+    return where.run(args);
+  }
+
+  private String scopesOf(String name) {
+    return tokens()
+        .valueStream()
+        .filter(token -> token.path("name").asString().equals(name))
+        .map(token -> token.path("scopes").toString())
+        .findFirst()
+        .orElse("");
+  }
+
+  @Test
+  void scopes_replace_the_default_ones_and_added_scopes_stand_beside_them() {
+    assertThat(create(shell, "exactly", "--scopes", "work:write,team:join").code()).isZero();
+    assertThat(scopesOf("exactly")).isEqualTo("[\"team:join\",\"work:write\"]");
+    assertThat(create(shell, "besides", "--add-scopes", "team:join").code()).isZero();
+    assertThat(scopesOf("besides")).isEqualTo("[\"team:join\",\"work:read\"]");
+  }
+
+  @Test
+  void the_environment_adds_scopes_where_no_flag_speaks() {
+    Shell adding = new Shell(Map.of("SCOPEGATE_ADD_SCOPES", "team:join"));
+    assertThat(create(adding, "besides").code()).isZero();
+    assertThat(scopesOf("besides")).isEqualTo("[\"team:join\",\"work:read\"]");
+    assertThat(create(adding, "flag", "--scopes", "org:admin").code()).isZero();
+    assertThat(scopesOf("flag")).isEqualTo("[\"org:admin\"]");
+  }
+
+  @Test
+  void the_environment_replaces_scopes_where_no_flag_speaks() {
+    Shell replacing = new Shell(Map.of("SCOPEGATE_SCOPES", "team:join"));
+    assertThat(create(replacing, "exactly").code()).isZero();
+    assertThat(scopesOf("exactly")).isEqualTo("[\"team:join\"]");
+  }
+
+  @Test
+  void scopes_that_are_unknown_planned_or_empty_are_refused_with_those_that_are_allowed() {
+    Shell.Result unknown = create(shell, "a", "--scopes", "work:raed");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err())
+        .startsWith("scopegate: `--scopes` names `work:raed`, which cannot be issued; did you mean")
+        .contains("allowed are `artifacts:read`, `org:admin`, `team:join`, `team:write`,");
+    Shell.Result planned = create(shell, "b", "--add-scopes", "billing:read");
+    assertThat(planned.code()).isEqualTo(2);
+    assertThat(planned.err()).contains("`--add-scopes` names `billing:read`, which cannot");
+    Shell.Result empty = create(shell, "c", "--scopes", "");
+    assertThat(empty.code()).isEqualTo(2);
+    assertThat(empty.err()).contains("`--scopes` names no scope; allowed are");
+    Shell.Result set = create(new Shell(Map.of("SCOPEGATE_SCOPES", "")), "d");
+    assertThat(set.code()).isEqualTo(2);
+    assertThat(set.err()).contains("`SCOPEGATE_SCOPES` names no scope");
+    assertThat(tokens().size()).isZero();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.scopegate.permission.PermissionCatalog;
 import io.scopegate.route.Condition;
 import io.scopegate.route.Route;
 import io.scopegate.route.RouteTable;
+import io.scopegate.route.Shared;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +31,9 @@ final class TableCompiler {
       rows.compiled(entries.get(i), ids.get(i)).ifPresent(compiled::add);
     }
     matches(compiled).forEach(this::check);
+    Shared values = new Shared();
     RouteTable.Built built =
-        RouteTable.build(compiled.stream().map(RowCompiler.Compiled::route).toList());
+        RouteTable.build(compiled.stream().map(row -> values.row(row.route())).toList());
     for (RouteTable.Pair clash : built.clashes()) {
       problems.error(
           clash.second().at(),

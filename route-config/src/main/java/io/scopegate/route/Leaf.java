@@ -12,8 +12,10 @@ final class Leaf {
   private static final int GET_FOR_HEAD = 2;
   private static final int ANY = 1;
 
-  private final String[] methods;
-  private final RowGroup[] groups;
+  private final @Nullable Entry first;
+
+  /** The rows that cover one method, before those that cover another. */
+  private record Entry(String method, RowGroup rows, @Nullable Entry next) {}
 
   /** Sorts the rows of one template, given in file order. */
   Leaf(List<Route> rows) {
@@ -34,15 +36,18 @@ final class Leaf {
       RowGroup group = new RowGroup(any, ANY);
       Route.ANY_METHODS.forEach(method -> byMethod.putIfAbsent(method, group));
     }
-    this.methods = byMethod.keySet().toArray(new String[0]);
-    this.groups = byMethod.values().toArray(new RowGroup[0]);
+    Entry entry = null;
+    for (Map.Entry<String, RowGroup> one : byMethod.entrySet()) {
+      entry = new Entry(one.getKey(), one.getValue(), entry);
+    }
+    this.first = entry;
   }
 
   /** Returns the rows that cover a method, or null if none does. */
   @Nullable RowGroup group(String method) {
-    for (int i = 0; i < methods.length; i++) {
-      if (methods[i].equals(method)) {
-        return groups[i];
+    for (Entry entry = first; entry != null; entry = entry.next()) {
+      if (entry.method().equals(method)) {
+        return entry.rows();
       }
     }
     return null;

@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  * request visits a node twice.
  */
 final class Node {
-  /** An open-addressing table: a key's place is its hash, or the next free one after it. */
-  private final @Nullable String[] keys;
+  /** The literal that leads here; empty where something else does. */
+  private final String text;
 
-  private final Node[] children;
+  private final int hash;
+
+  /**
+   * The nodes below literals, in an open-addressing table: a node's place is its hash, or the next
+   * free one after it.
+   */
+  private final @Nullable Node[] literals;
+
   private final List<Edge> mixed;
   private final @Nullable Node parameter;
   private final @Nullable Leaf end;
@@ -22,11 +29,18 @@ final class Node {
   /** A mixed segment and what is below it. */
   private record Edge(Shape shape, int literalCharacters, Node node) {}
 
-  Node(Branch branch) {
-    int size = Integer.highestOneBit(Math.max(1, branch.literals().size())) * 4;
-    this.keys = new String[size];
-    this.children = new Node[size];
-    branch.literals().forEach(this::put);
+  /**
+   * Makes the node of a branch.
+   *
+   * @param text the literal that leads to it; empty if something else does
+   */
+  Node(String text, Branch branch) {
+    this.text = text;
+    this.hash = text.hashCode();
+    int size = branch.literals().size();
+    // One place for one node, else at least half of them free.
+    this.literals = new Node[size < 2 ? size : Integer.highestOneBit(size) * 4];
+    branch.literals().forEach((literal, below) -> put(new Node(literal, below)));
     this.mixed =
         branch.mixed().entrySet().stream()
             .map(Node::edge)
@@ -36,27 +50,26 @@ final class Node {
                     .thenComparing(edge -> edge.shape().toString()))
             .toList();
     Branch below = branch.parameter();
-    this.parameter = below == null ? null : new Node(below);
+    this.parameter = below == null ? null : new Node("", below);
     this.end = branch.rows().isEmpty() ? null : new Leaf(branch.rows());
     this.rest = branch.restRows().isEmpty() ? null : new Leaf(branch.restRows());
   }
 
   private static Edge edge(Map.Entry<Shape, Branch> entry) {
     Shape shape = entry.getKey();
-    return new Edge(shape, shape.literalCharacters(), new Node(entry.getValue()));
+    return new Edge(shape, shape.literalCharacters(), new Node("", entry.getValue()));
   }
 
-  private void put(String key, Branch branch) {
-    int place = place(key.hashCode());
-    while (keys[place] != null) {
-      place = (place + 1) & (keys.length - 1);
+  private void put(Node node) {
+    int place = place(node.hash);
+    while (literals[place] != null) {
+      place = (place + 1) & (literals.length - 1);
     }
-    keys[place] = key;
-    children[place] = new Node(branch);
+    literals[place] = node;
   }
 
   private int place(int hash) {
-    return (hash ^ (hash >>> 16)) & (keys.length - 1);
+    return (hash ^ (hash >>> 16)) & (literals.length - 1);
   }
 
   /** Returns the most specific rows for the segments from this depth on, or null if none match. */
@@ -78,14 +91,19 @@ final class Node {
   }
 
   private @Nullable Node literal(Segments path, int depth) {
-    int hash = path.hash(depth);
-    int place = place(hash);
-    for (String key = keys[place]; key != null; key = keys[place]) {
-      // A key remembers its hash: others are not read to the end.
-      if (key.hashCode() == hash && path.is(depth, key)) {
-        return children[place];
+    if (literals.length == 0) {
+      return null;
+    }
+    int wanted = path.hash(depth);
+    int place = place(wanted);
+    for (Node node = literals[place]; node != null; node = literals[place]) {
+      if (node.hash == wanted && path.is(depth, node.text)) {
+        return node;
       }
-      place = (place + 1) & (keys.length - 1);
+      if (literals.length == 1) {
+        return null;
+      }
+      place = (place + 1) & (literals.length - 1);
     }
     return null;
   }

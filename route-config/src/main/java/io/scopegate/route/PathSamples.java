@@ -73,7 +73,8 @@ public final class PathSamples {
     if (alive.stream().anyMatch(Spot::isAtEnd)) {
       paths.add(path);
     }
-    if (alive.stream().allMatch(Spot::isAtEnd) || !seen.add(alive)) {
+    // Where only rests are left, a longer path tells nothing more.
+    if (alive.stream().allMatch(Spot::inRest) || !seen.add(alive)) {
       return;
     }
     for (String value : values(alive)) {

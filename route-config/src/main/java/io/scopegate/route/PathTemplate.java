@@ -13,10 +13,10 @@ public final class PathTemplate {
   private final List<Segment> segments;
   private final List<Slot> slots;
 
-  private PathTemplate(String text, List<Segment> segments) {
+  private PathTemplate(String text, List<Segment> segments, List<Slot> slots) {
     this.text = text;
-    this.segments = List.copyOf(segments);
-    this.slots = slots(this.segments);
+    this.segments = segments;
+    this.slots = slots;
   }
 
   /** One segment of a template. */
@@ -81,7 +81,14 @@ public final class PathTemplate {
    * @throws IllegalArgumentException with what is wrong, if it states none
    */
   public static PathTemplate parse(String text) {
-    return new PathTemplate(text, new TemplateReader(text).segments());
+    List<Segment> segments = List.copyOf(new TemplateReader(text).segments());
+    return new PathTemplate(text, segments, slots(segments));
+  }
+
+  /** Returns the template made of shared values. */
+  PathTemplate shared(Shared values) {
+    List<Segment> same = segments.stream().map(values::one).toList();
+    return new PathTemplate(text, same, values.one(slots));
   }
 
   /**

@@ -4,11 +4,13 @@ import io.scopegate.permission.Level;
 import io.scopegate.permission.PermissionCatalog;
 import io.scopegate.permission.PermissionSet;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a row requires: any of several sets, all of each. Immutable. */
 public final class Requirement {
@@ -67,7 +69,7 @@ public final class Requirement {
   }
 
   private static Alternative alternative(Set<Expression.Term> terms, PermissionCatalog catalog) {
-    Map<Level, PermissionSet> elsewhere = new java.util.EnumMap<>(Level.class);
+    Map<Level, PermissionSet> elsewhere = new EnumMap<>(Level.class);
     PermissionSet here = catalog.none();
     for (Expression.Term term : terms) {
       PermissionSet one = catalog.of(List.of(term.permission()));
@@ -124,6 +126,18 @@ public final class Requirement {
   /** Returns the sets of which any one will do, in the order of the table. Never empty. */
   public List<Alternative> alternatives() {
     return alternatives;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Requirement that
+        && expression.equals(that.expression)
+        && alternatives.equals(that.alternatives);
+  }
+
+  @Override
+  public int hashCode() {
+    return expression.hashCode();
   }
 
   /** Returns every term of an expression. */

@@ -18,10 +18,10 @@ public final class RouteTable {
     branches.forEach(
         (host, branch) -> {
           if (!host.everywhere()) {
-            (host.label() ? byHostRest : byHost).put(host.rest(), new Node(branch));
+            (host.label() ? byHostRest : byHost).put(host.rest(), new Node("", branch));
           }
         });
-    this.everywhere = new Node(branches.getOrDefault(HostClass.EVERYWHERE, new Branch()));
+    this.everywhere = new Node("", branches.getOrDefault(HostClass.EVERYWHERE, new Branch()));
   }
 
   /** What two host patterns have in common that fit the same hosts. */
@@ -69,7 +69,7 @@ public final class RouteTable {
   }
 
   private @Nullable RowGroup find(RequestLine line, Segments path) {
-    Node here = byHost.get(line.host());
+    Node here = byHost.isEmpty() ? null : byHost.get(line.host());
     RowGroup found = here == null ? null : here.find(path, 0, line.method());
     if (found == null && !byHostRest.isEmpty()) {
       int dot = line.host().indexOf('.');

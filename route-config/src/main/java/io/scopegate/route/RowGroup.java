@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class RowGroup {
   private final List<Route> rows;
   private final List<RouteMatch.Chosen> choices;
+
+  /** The choice where there is no condition at all. */
+  private final RouteMatch.@Nullable Chosen always;
+
   private final int methodRank;
   private final int[] specificity;
   private final boolean needsCaller;
@@ -33,6 +37,7 @@ final class RowGroup {
                 inFileOrder.stream().filter(row -> row.when().isEmpty()))
             .toList();
     this.choices = rows.stream().map(RouteMatch.Chosen::new).toList();
+    this.always = rows.get(0).when().isEmpty() ? choices.get(0) : null;
     this.methodRank = methodRank;
     this.specificity = rows.get(0).path().specificity();
     this.needsCaller =
@@ -67,6 +72,9 @@ final class RowGroup {
 
   /** Chooses the first row whose condition holds. */
   RouteMatch.Choice choose(RouteMatch match, HttpFields fields, Optional<String> subject) {
+    if (always != null) {
+      return always;
+    }
     for (int i = 0; i < rows.size(); i++) {
       Optional<Condition> when = rows.get(i).when();
       if (when.isEmpty()) {

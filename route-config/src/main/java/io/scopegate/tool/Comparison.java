@@ -28,6 +28,7 @@ final class Comparison {
   private final List<Holder.Held> roles;
   private final Set<String> permissions = new TreeSet<>();
   private final List<Map<String, Boolean>> settings;
+  private final boolean rowsAloneDiffer;
   private final Set<PolicyDiff.Change> widened = new LinkedHashSet<>();
   private final Set<PolicyDiff.Change> narrowed = new LinkedHashSet<>();
 
@@ -40,6 +41,7 @@ final class Comparison {
     permissions.addAll(before.catalog().names());
     permissions.addAll(after.catalog().names());
     this.settings = Switches.combinations(before.settings(), after.settings());
+    this.rowsAloneDiffer = Meaning.of(before).equals(Meaning.of(after));
   }
 
   PolicyDiff diff() {
@@ -54,7 +56,9 @@ final class Comparison {
   }
 
   void compare(RowPair pair) {
-    if (pair.before().isPresent() || pair.after().isPresent()) {
+    boolean same =
+        rowsAloneDiffer && pair.before().map(Meaning::of).equals(pair.after().map(Meaning::of));
+    if (!same) {
       new Rows(pair).compare();
     }
   }

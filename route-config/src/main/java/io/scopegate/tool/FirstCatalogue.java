@@ -27,7 +27,9 @@ final class FirstCatalogue {
                 .append("  ")
                 .append(YamlText.word(permission))
                 .append(": ")
-                .append(YamlText.text(description.isBlank() ? permission : oneLine(description)))
+                .append(
+                    YamlText.text(
+                        oneLine(description).isEmpty() ? permission : oneLine(description)))
                 .append('\n'));
     return lines.isEmpty() ? "  {}\n" : lines.toString();
   }
@@ -96,8 +98,24 @@ final class FirstCatalogue {
     return name.equals("*") || name.isEmpty() ? "everything" : name;
   }
 
-  /** Returns a text without line breaks and control characters. */
+  /** Returns a text on one line, with nothing in it that a YAML file cannot hold. */
   static String oneLine(String text) {
-    return text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    StringBuilder line = new StringBuilder();
+    text.codePoints().forEach(point -> line.appendCodePoint(isPrintable(point) ? point : ' '));
+    return line.toString().replaceAll(" +", " ").strip();
+  }
+
+  private static boolean isPrintable(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

@@ -66,7 +66,7 @@ public final class FirstTable {
         OWNER: { grants: ["*"] }
         MEMBER: { grants: [] }
 
-    # TODO: where a request names the organization%s it acts on.
+    # TODO: where a request names the place it acts on.
     places:
     %s
     backend: backend   # TODO: the name of the backend in gateway.yaml
@@ -78,7 +78,6 @@ public final class FirstTable {
                 specification.operations().size(),
                 name,
                 catalogue.lines(),
-                sources("project").isEmpty() ? "" : " and the project",
                 placeLines(),
                 rows.toString().stripTrailing())
         + "\n";
@@ -132,9 +131,9 @@ public final class FirstTable {
     if (demand.line().startsWith("require")) {
       row.append(at(template.get()));
     }
-    if (!operation.summary().isBlank()) {
-      row.append("\n        description: ")
-          .append(YamlText.text(FirstCatalogue.oneLine(operation.summary())));
+    String summary = FirstCatalogue.oneLine(operation.summary());
+    if (!summary.isEmpty()) {
+      row.append("\n        description: ").append(YamlText.text(summary));
     }
     return row.append('\n').toString();
   }
@@ -171,8 +170,7 @@ public final class FirstTable {
   }
 
   private static String tag(OpenApiFile.Operation operation) {
-    return operation.tags().isEmpty()
-        ? "untagged"
-        : FirstCatalogue.oneLine(operation.tags().get(0));
+    String tag = operation.tags().isEmpty() ? "" : FirstCatalogue.oneLine(operation.tags().get(0));
+    return tag.isEmpty() ? "untagged" : tag;
   }
 }

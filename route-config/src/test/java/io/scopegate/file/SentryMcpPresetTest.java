@@ -93,4 +93,19 @@ class SentryMcpPresetTest {
               catalog.inForce(catalog.of(PresetCase.texts(level.get("scopes")))).names());
     }
   }
+
+  @Test
+  void under_a_name_of_its_own_it_leaves_the_scopes_of_another_preset_exact() {
+    PermissionCatalog catalog =
+        PresetCase.of(
+                PresetCase.using("sentry, { preset: sentry-mcp, as: mcp, prefix: /ai }"),
+                "apiVersion: scopegate/v1\n")
+            .policy()
+            .catalog();
+
+    assertThat(catalog.inForce(catalog.of(List.of("org:admin"))).names())
+        .containsExactly("org:admin");
+    assertThat(catalog.inForce(catalog.of(List.of("mcp/org:admin"))).names())
+        .containsExactly("mcp/org:admin", "mcp/org:read", "mcp/org:write");
+  }
 }

@@ -164,6 +164,27 @@ class SentryScopesTest {
     assertThat(wrong).isEmpty();
   }
 
+  @Test
+  void a_path_without_its_last_slash_is_not_another_way_to_an_endpoint() {
+    List<String> taken = new ArrayList<>();
+    for (String path :
+        List.of(
+            ORGANIZATION + "members/7/teams/core",
+            ORGANIZATION + "releases",
+            PROJECT + "issues",
+            PROJECT + "releases",
+            PROJECT + "transfer",
+            "/api/0/teams/acme/core/projects")) {
+      for (String method : List.of("GET", "PUT", "POST", "DELETE")) {
+        Explanation decided = EXACT.session("olga", method, path);
+        if (!decided.code().equals(Optional.of("route_not_declared"))) {
+          taken.add(method + " " + path + " " + decided.text());
+        }
+      }
+    }
+    assertThat(taken).isEmpty();
+  }
+
   private static String concrete(String template) {
     return template
         .replace("{organization_id_or_slug}", "acme")

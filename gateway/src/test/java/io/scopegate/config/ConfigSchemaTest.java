@@ -1,0 +1,119 @@
+package io.scopegate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.scopegate.endpoint.Json;
+import io.scopegate.file.Schemas;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Holds the schema of gateway.yaml against its reader. */
+class ConfigSchemaTest {
+  /** A configuration that has every key, as JSON, which is YAML, too. */
+  private static final String EVERYTHING =
+      """
+      {
+        "apiVersion": "scopegate/v1",
+        "routes": "routes.yaml",
+        "listeners": [{ "address": "127.0.0.1:8080" }],
+        "admin": { "address": "127.0.0.1:9901",
+                   "tokens": [{ "name": "ops", "value": "${TOKEN}", "access": "read" },
+                              { "name": "file", "value": { "file": "token" } }] },
+        "probes": { "address": "127.0.0.1:9902" },
+        "trustedProxies": ["10.0.0.0/8"],
+        "drain": "25s",
+        "data": "data",
+        "backends": { "core": {
+          "urls": ["http://127.0.0.1:9000"],
+          "timeouts": { "connect": "2s", "firstByte": "30s", "idle": "60s" },
+          "host": "preserve",
+          "credentials": "strip",
+          "requestHeaders": { "set": { "X-A": "a", "X-B": { "file": "token" } }, "remove": ["X-C"] },
+          "responseHeaders": { "set": {}, "remove": [] } } },
+        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB" }
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  private static Schema schema() {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(Schemas.text("gateway"), InputFormat.JSON);
+  }
+
+  @Test
+  void what_has_every_key_of_the_schema_is_taken_by_the_reader() throws IOException {
+    Files.writeString(folder.resolve("token"), "an-admin-token-of-some-length");
+    Path file = Files.writeString(folder.resolve("gateway.yaml"), EVERYTHING);
+
+    assertThat(schema().validate(EVERYTHING, InputFormat.JSON)).isEmpty();
+    assertThat(
+            ConfigReader.read(
+                    file, List.of(), Map.of("TOKEN", "another-admin-token-of-some-length"))
+                .problems())
+        .isEmpty();
+    assertThat(keys(Json.read(EVERYTHING)))
+        .containsAll(declared(Json.read(Schemas.text("gateway"))));
+  }
+
+  @Test
+  void every_key_that_the_reader_asks_for_is_in_the_schema() throws IOException {
+    Set<String> asked = new TreeSet<>();
+    Pattern question =
+        Pattern.compile(
+            "\\.(?:node|requiredNode|text|requiredText|flag|integer|duration|bytes|oneOf|list|texts"
+                + "|entries|fields)\\(\\s*\"([A-Za-z]+)\"");
+    try (Stream<Path> files = Files.list(Path.of("src/main/java/io/scopegate/config"))) {
+      for (Path file : files.toList()) {
+        Matcher matcher = question.matcher(Files.readString(file));
+        while (matcher.find()) {
+          asked.add(matcher.group(1));
+        }
+      }
+    }
+
+    assertThat(asked).contains("firstByte");
+    assertThat(declared(Json.read(Schemas.text("gateway")))).containsAll(asked);
+  }
+
+  @Test
+  void an_unknown_key_is_refused() {
+    assertThat(schema().validate(EVERYTHING.replace("\"drain\"", "\"drian\""), InputFormat.JSON))
+        .isNotEmpty();
+  }
+
+  private static Set<String> keys(JsonNode node) {
+    Set<String> keys = new TreeSet<>(node.propertyNames());
+    node.forEach(value -> keys.addAll(keys(value)));
+    return keys;
+  }
+
+  private static Set<String> declared(JsonNode schema) {
+    Set<String> keys = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> entry : schema.properties()) {
+      if (entry.getKey().equals("properties")) {
+        keys.addAll(entry.getValue().propertyNames());
+      }
+      keys.addAll(declared(entry.getValue()));
+    }
+    for (JsonNode item : schema.isArray() ? schema : List.<JsonNode>of()) {
+      keys.addAll(declared(item));
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,222 @@
+package io.scopegate.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopegate.file.FileSource;
+import io.scopegate.file.PolicyReader;
+import io.scopegate.policy.Policy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PolicyDiffTest {
+  private static final String HEAD =
+      """
+      apiVersion: scopegate/v1
+      backend: core
+      permissions: { a: A thing, b: B thing, c: C thing }
+      settings: { open: { default: false } }
+      roles:
+        organization: { O: { grants: [a, b] }, A: { grants: [a] }, B: { grants: [b] } }
+        project: { P: {} }
+      places: { organization: [{ path: org }, { from: token }], project: { path: project } }
+      routes:
+      """;
+
+  private static final String WIDE = HEAD.replace("A: { grants: [a] }", "A: { grants: [a, b, c] }");
+
+  private static Policy policy(String text) {
+    PolicyReader.Outcome outcome =
+        PolicyReader.read("r.yaml", FileSource.of(Map.of("r.yaml", text)), Optional.empty());
+    assertThat(outcome.policy()).as(outcome.problems().toString()).isPresent();
+    return outcome.policy().orElseThrow();
+  }
+
+  private static PolicyDiff diff(String before, String after) {
+    return PolicyDiff.between(
+        policy(HEAD + "  - " + before + "\n"), policy(HEAD + "  - " + after + "\n"));
+  }
+
+  private static List<String> words(List<PolicyDiff.Change> changes) {
+    return changes.stream()
+        .map(
+            change ->
+                "%s [%s] %s -> %s"
+                    .formatted(change.role(), change.scope(), change.from(), change.to()))
+        .toList();
+  }
+
+  @Test
+  void a_table_does_not_differ_from_itself_however_it_is_written() {
+    PolicyDiff diff =
+        diff(
+            "{ match: 'GET /x/{id}', require: { any: [a, b] } }",
+            "{ match: 'GET /x/{other}', require: { any: [a, b] }, id: renamed, description: New }");
+
+    assertThat(diff.widened()).isEmpty();
+    assertThat(diff.narrowed()).isEmpty();
+  }
+
+  @Test
+  void from_enforce_to_shadow_is_widening() {
+    PolicyDiff diff =
+        diff("{ match: GET /x, require: a }", "{ match: GET /x, require: a, mode: shadow }");
+
+    assertThat(words(diff.widened()))
+        .contains("anonymous [] deny -> shadow", "organization:B [*] deny -> shadow");
+    assertThat(diff.narrowed()).isEmpty();
+  }
+
+  @Test
+  void to_public_and_to_authenticated_is_widening() {
+    assertThat(
+            words(
+                diff("{ match: GET /x, require: a }", "{ match: GET /x, access: public }")
+                    .widened()))
+        .contains("anonymous [] deny -> allow", "authenticated [*] deny -> allow");
+    assertThat(
+            words(
+                diff("{ match: GET /x, require: a }", "{ match: GET /x, access: authenticated }")
+                    .widened()))
+        .contains("authenticated [*] deny -> allow", "organization:B [*] deny -> allow")
+        .noneMatch(change -> change.startsWith("anonymous"));
+  }
+
+  @Test
+  void a_new_row_widens_and_a_row_that_is_gone_narrows() {
+    PolicyDiff diff = diff("{ match: GET /x, require: a }", "{ match: GET /y, require: a }");
+
+    assertThat(diff.widened())
+        .contains(new PolicyDiff.Change("organization:A", "*", "GET /y", "deny", "allow"));
+    assertThat(diff.narrowed())
+        .contains(new PolicyDiff.Change("organization:A", "*", "GET /x", "allow", "deny"));
+  }
+
+  @Test
+  void a_more_specific_row_takes_its_requests_from_the_general_one() {
+    Policy before = policy(HEAD + "  - { match: 'GET /x/{id}', require: a }\n");
+    Policy after =
+        policy(
+            HEAD
+                + "  - { match: 'GET /x/{id}', require: a }\n"
+                + "  - { match: GET /x/open, access: public }\n");
+
+    PolicyDiff diff = PolicyDiff.between(before, after);
+
+    assertThat(diff.widened())
+        .isNotEmpty()
+        .allMatch(change -> change.route().equals("GET /x/open"));
+  }
+
+  @Test
+  void a_condition_is_weighed_exactly() {
+    String general = "\n  - { match: GET /x, require: b }";
+    PolicyDiff diff =
+        diff(
+            "{ match: GET /x, when: { query: { q: one } }, require: a }" + general,
+            "{ match: GET /x, when: { query: { q: [one, two] } }, require: a }" + general);
+
+    assertThat(words(diff.widened()))
+        .containsExactlyInAnyOrder(
+            "organization:O [a] deny -> allow",
+            "organization:A [*] deny -> allow",
+            "organization:A [a] deny -> allow");
+    assertThat(words(diff.narrowed()))
+        .containsExactlyInAnyOrder(
+            "organization:O [b] allow -> deny",
+            "organization:B [*] allow -> deny",
+            "organization:B [b] allow -> deny");
+  }
+
+  @Test
+  void two_roles_that_widen_only_together_are_told() {
+    PolicyDiff diff =
+        diff("{ match: GET /x, require: [a, b, c] }", "{ match: GET /x, require: [a, b] }");
+
+    assertThat(words(diff.widened()))
+        .containsExactlyInAnyOrder(
+            "organization:O [*] deny -> allow", "organization:A+organization:B [*] deny -> allow");
+  }
+
+  @Test
+  void several_scopes_that_change_something_only_together_are_told() {
+    PolicyDiff diff =
+        PolicyDiff.between(
+            policy(WIDE + "  - { match: GET /x, require: [a, b] }\n"),
+            policy(WIDE + "  - { match: GET /x, require: [a, c] }\n"));
+
+    assertThat(words(diff.widened())).contains("organization:A [a,c] deny -> allow");
+    assertThat(words(diff.narrowed())).contains("organization:A [a,b] allow -> deny");
+  }
+
+  @Test
+  void a_change_that_shows_only_with_a_setting_is_told() {
+    Policy before =
+        policy(
+            HEAD.replace("A: { grants: [a] }", "A: { grants: [] }")
+                + "  - { match: GET /x, require: a }\n");
+    Policy after =
+        policy(
+            HEAD.replace("A: { grants: [a] }", "A: { grants: [{ permission: a, when: open }] }")
+                + "  - { match: GET /x, require: a }\n");
+
+    assertThat(words(PolicyDiff.between(before, after).widened()))
+        .containsExactly("organization:A (open on) [*] deny -> allow");
+  }
+
+  @Test
+  void what_an_empty_scope_list_may_do_is_compared() {
+    Policy before = policy(HEAD + "  - { match: GET /x, require: a }\n");
+    Policy after =
+        policy(
+            HEAD.replace("backend: core", "backend: core\nemptyScopes: full")
+                + "  - { match: GET /x, require: a }\n");
+
+    assertThat(words(PolicyDiff.between(before, after).widened()))
+        .containsExactly("organization:O [] deny -> allow", "organization:A [] deny -> allow");
+  }
+
+  @Test
+  void the_kind_of_credential_is_compared() {
+    PolicyDiff diff =
+        diff(
+            "{ match: GET /x, require: a, credential: token }",
+            "{ match: GET /x, require: a, credential: session }");
+
+    assertThat(words(diff.widened())).contains("organization:A [session] deny -> allow");
+    assertThat(words(diff.narrowed())).contains("organization:A [*] allow -> deny");
+  }
+
+  @Test
+  void a_list_that_names_more_projects_is_widening() {
+    PolicyDiff diff =
+        diff(
+            "{ match: GET /x, require: a, list: project }\n    # as it was",
+            "{ match: GET /x, require: a, list: project, credential: token }");
+    assertThat(diff.widened()).isEmpty();
+
+    Policy before = policy(HEAD + "  - { match: GET /x, require: a, list: project }\n");
+    Policy after =
+        policy(
+            HEAD.replace(
+                    "project: { path: project }", "project: { path: project, reach: organization }")
+                + "  - { match: GET /x, require: a, list: project }\n");
+
+    assertThat(words(PolicyDiff.between(before, after).widened()))
+        .contains("organization:A [*] allow, projects: none -> allow, projects: all");
+  }
+
+  @Test
+  void a_role_that_is_new_holds_nothing_in_the_old_table() {
+    Policy before = policy(HEAD + "  - { match: GET /x, require: a }\n");
+    Policy after =
+        policy(
+            HEAD.replace("A: { grants: [a] }", "A: { grants: [a] }, N: { grants: [a] }")
+                + "  - { match: GET /x, require: a }\n");
+
+    assertThat(words(PolicyDiff.between(before, after).widened()))
+        .containsExactlyInAnyOrder(
+            "organization:N [*] deny -> allow", "organization:N [a] deny -> allow");
+  }
+}
