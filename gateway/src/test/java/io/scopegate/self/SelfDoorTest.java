@@ -154,9 +154,14 @@ class SelfDoorTest {
             "");
     assertThat(refused.status()).isEqualTo(503);
     assertThat(Json.read(refused.body()).path("code").asString()).isEqualTo("overloaded");
-    store.close();
-    Answer failed = answer(session, "GET", "/tokens", "");
-    open();
+    // A store whose thread is told to end answers nothing more.
+    Executor ending =
+        task -> {
+          Thread.currentThread().interrupt();
+          task.run();
+          assertThat(Thread.interrupted()).isTrue();
+        };
+    Answer failed = answer(ending, session, "GET", "/tokens", "");
     assertThat(failed.status()).isEqualTo(503);
     assertThat(Json.read(failed.body()).path("code").asString()).isEqualTo("identity_unavailable");
   }
