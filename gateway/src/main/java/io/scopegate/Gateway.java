@@ -8,6 +8,7 @@ import io.scopegate.admin.ProbesHandler;
 import io.scopegate.admin.StatusEndpoints;
 import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.TokenAuthenticator;
+import io.scopegate.authn.TokenFormat;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
@@ -19,12 +20,14 @@ import io.scopegate.file.PolicyReader;
 import io.scopegate.file.Problem;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LivePolicy;
+import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.guard.PolicyWatch;
 import io.scopegate.proxy.FrontendSettings;
 import io.scopegate.proxy.ProxyServer;
 import io.scopegate.proxy.TrustedProxies;
+import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.SqliteIdentityStore;
@@ -188,6 +191,7 @@ public final class Gateway implements AutoCloseable {
                 frontendSettings(),
                 new Gatekeeper(livePolicy, authenticator, metrics),
                 backends,
+                Map.of(SelfService.NAME, selfService()),
                 metrics,
                 surroundings.random()));
     Figures figures = new Figures(metrics);
@@ -195,6 +199,15 @@ public final class Gateway implements AutoCloseable {
     figures.backends(backends.values());
     figures.network(loops, server);
     return server;
+  }
+
+  private LocalBackend selfService() {
+    return new SelfService(
+        store,
+        livePolicy,
+        new TokenFormat(surroundings.random()),
+        surroundings.clock(),
+        workers("self"));
   }
 
   private FrontendSettings frontendSettings() {

@@ -44,8 +44,9 @@ class ArchitectureTest {
           "guard", List.of("event", "store", "authn"),
           "backend", List.of("event"),
           "proxy", List.of("event", "store", "authn", "guard", "backend"),
-          "self", List.of("event", "store", "authn", "guard"),
-          "admin", List.of("event", "store", "authn", "guard"),
+          "endpoint", List.of("event", "store", "authn", "guard"),
+          "self", List.of("event", "store", "authn", "guard", "endpoint"),
+          "admin", List.of("event", "store", "authn", "guard", "endpoint"),
           "config", List.of());
 
   private static final JavaClasses CLASSES =

@@ -1,8 +1,8 @@
 package io.scopegate;
 
-import io.scopegate.admin.Json;
 import io.scopegate.config.ConfigReader;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.endpoint.Json;
 import io.scopegate.file.Problem;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.proxy.RecordingBackend;

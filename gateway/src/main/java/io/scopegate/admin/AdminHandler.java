@@ -2,8 +2,8 @@ package io.scopegate.admin;
 
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.authn.Credential;
+import io.scopegate.endpoint.Answers;
 import io.scopegate.guard.LocalHandler;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,16 +65,14 @@ public final class AdminHandler implements LocalHandler {
       return Optional.of(Answers.badRequest(ambiguous.detail()));
     }
     if (credential instanceof Credential.None) {
-      return Optional.of(unauthorized("credential_missing", "an admin token is needed", ""));
+      return Optional.of(Answers.unauthorized(false, "an admin token is needed", Map.of()));
     }
     Optional<Access> access =
         credential instanceof Credential.Bearer bearer
             ? tokens.access(bearer.value())
             : Optional.empty();
     if (access.isEmpty()) {
-      return Optional.of(
-          unauthorized(
-              "credential_invalid", "this is not an admin token", ", error=\"invalid_token\""));
+      return Optional.of(Answers.unauthorized(true, "this is not an admin token", Map.of()));
     }
     boolean writes = found.flatMap(one -> one.row().access()).equals(Optional.of(Access.WRITE));
     return writes && access.get() == Access.READ
@@ -89,13 +87,6 @@ public final class AdminHandler implements LocalHandler {
 
   private static Answer foreign(String detail) {
     return Answers.problem(403, "cross_site", "this request comes from another site", detail);
-  }
-
-  private static Answer unauthorized(String code, String detail, String error) {
-    Answer answer = Answers.problem(401, code, "a credential is needed", detail);
-    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
-    fields.put("WWW-Authenticate", List.of("Bearer realm=\"scopegate\"" + error));
-    return new Answer(answer.status(), fields, answer.body());
   }
 
   private static CompletionStage<Answer> now(Answer answer) {

@@ -1,5 +1,7 @@
 package io.scopegate.admin;
 
+import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenOrder;
 import io.scopegate.policy.Bounds;
 import io.scopegate.route.HttpFields;
 import java.util.List;

@@ -1,6 +1,10 @@
 package io.scopegate.admin;
 
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.endpoint.Answers;
+import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenMint;
+import io.scopegate.endpoint.Words;
 import io.scopegate.file.IdentityFile;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler.Answer;

@@ -1,5 +1,9 @@
 package io.scopegate.admin;
 
+import io.scopegate.endpoint.Answers;
+import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.ProblemList;
+import io.scopegate.endpoint.TokenOrder;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Authorizer;
@@ -56,7 +60,8 @@ public final class PolicyEndpoints extends Endpoints {
   private Answer explain(Endpoint.Call call) {
     Policy policy = livePolicy.current();
     JsonBody body = JsonBody.parse(call.body());
-    ExplainOrder order = ExplainOrder.read(body, new TokenOrder(policy, store, clock.instant()));
+    ExplainOrder order =
+        ExplainOrder.read(body, new TokenOrder(policy, store::organization, clock.instant()));
     List<JsonBody.Complaint> complaints = body.complaints();
     if (!complaints.isEmpty()) {
       return Answers.badBody(complaints);

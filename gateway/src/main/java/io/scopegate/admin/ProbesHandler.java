@@ -1,5 +1,6 @@
 package io.scopegate.admin;
 
+import io.scopegate.endpoint.Answers;
 import io.scopegate.guard.LocalHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,6 @@
 package io.scopegate.admin;
 
+import io.scopegate.endpoint.Answers;
 import io.scopegate.guard.LocalHandler.Answer;
 import java.util.LinkedHashMap;
 import java.util.List;

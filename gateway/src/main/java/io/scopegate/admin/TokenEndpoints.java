@@ -1,6 +1,11 @@
 package io.scopegate.admin;
 
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.endpoint.Answers;
+import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenListing;
+import io.scopegate.endpoint.TokenMint;
+import io.scopegate.endpoint.TokenOrder;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Identities;
@@ -9,7 +14,6 @@ import io.scopegate.store.IdentityStore;
 import io.scopegate.store.IdentityStore.StoreConflict;
 import io.scopegate.store.StoredToken;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,33 +51,14 @@ public final class TokenEndpoints extends Endpoints {
         subject instanceof QueryValue.Single single
             ? Optional.of(single.value())
             : Optional.empty();
-    List<Map<String, Object>> tokens = store.tokens(only).stream().map(this::described).toList();
+    List<Map<String, Object>> tokens = TokenListing.of(store.tokens(only), clock.instant());
     return Answers.json(200, Map.of("tokens", tokens));
-  }
-
-  private Map<String, Object> described(StoredToken token) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("id", token.id());
-    fields.put("subject", token.subject());
-    fields.put("name", token.name());
-    fields.put("start", token.start());
-    fields.put("scopes", token.scopes());
-    token.bounds().organization().ifPresent(id -> fields.put("organization", id));
-    if (!token.bounds().projects().isEmpty()) {
-      fields.put("projects", token.bounds().projects().stream().sorted().toList());
-    }
-    fields.put("created", token.created().toString());
-    token.expires().ifPresent(end -> fields.put("expires", end.toString()));
-    token.lastUsed().ifPresent(used -> fields.put("lastUsed", used.toString()));
-    fields.put("expired", token.isExpired(clock.instant()));
-    fields.put("imported", token.imported());
-    return fields;
   }
 
   private Answer create(Endpoint.Call call) {
     JsonBody body = JsonBody.parse(call.body());
     Identities.Token order =
-        new TokenOrder(livePolicy.current(), store, clock.instant()).read(body);
+        new TokenOrder(livePolicy.current(), store::organization, clock.instant()).read(body);
     List<JsonBody.Complaint> complaints = body.complaints();
     if (!complaints.isEmpty()) {
       return Answers.badBody(complaints);

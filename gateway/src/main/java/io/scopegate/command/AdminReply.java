@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
-import io.scopegate.admin.ProblemList;
 import io.scopegate.config.ConfigReader;
+import io.scopegate.endpoint.Json;
+import io.scopegate.endpoint.ProblemList;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.file.Problem;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.file.OpenApiFile;
 import io.scopegate.policy.Policy;
 import io.scopegate.tool.Coverage;

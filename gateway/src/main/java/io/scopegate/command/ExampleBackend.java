@@ -2,7 +2,7 @@ package io.scopegate.command;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

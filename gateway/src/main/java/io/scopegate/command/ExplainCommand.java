@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.file.IdentityFile;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Decision;

@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.tool.Matrix;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

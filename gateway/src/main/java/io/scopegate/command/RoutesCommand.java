@@ -1,7 +1,7 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
 import io.scopegate.admin.TableListing;
+import io.scopegate.endpoint.Json;
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.Expression;

@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyTestFile;
 import io.scopegate.file.Problem;

@@ -1,6 +1,6 @@
 package io.scopegate.command;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

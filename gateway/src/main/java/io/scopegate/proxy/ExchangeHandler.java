@@ -9,7 +9,9 @@ import io.netty.util.concurrent.Future;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
+import io.scopegate.guard.LocalBackend;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Answering;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.ExchangeState.Draining;
@@ -113,7 +115,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     Exchange exchange = judging.exchange();
     Backend backend = services.backends().get(allow.row().forwarding().backend());
     if (backend == null) {
-      refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
+      answerHere(judging, allow);
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
     } else if (exchange.head().framing().length()
@@ -122,6 +124,18 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     } else {
       connect(judging.connecting(allow, backend), backend.lease(allow, loop));
     }
+  }
+
+  private void answerHere(Judging judging, Decision.Allow allow) {
+    Exchange exchange = judging.exchange();
+    LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
+    if (local == null) {
+      refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
+      return;
+    }
+    LocalCall call = new LocalCall(exchange, allow, local, frontend, answers, this::enter);
+    state = judging.answering(call);
+    call.start();
   }
 
   private void connect(Connecting connecting, Future<BackendConnection> leasing) {
@@ -168,6 +182,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       streaming.forwarding().requestData(data);
       return;
     }
+    if (state instanceof Answering answering) {
+      answering.call().requestData(data);
+      return;
+    }
     int bytes = data.readableBytes();
     data.release();
     if (state instanceof Draining draining && !draining.drop(bytes)) {
@@ -180,6 +198,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     if (state instanceof Streaming streaming) {
       streaming.forwarding().exchange().requestEnded();
       streaming.forwarding().requestEnd(end);
+    } else if (state instanceof Answering answering) {
+      answering.call().exchange().requestEnded();
+      answering.call().requestEnd();
     } else if (state instanceof Draining) {
       enter(Idle.INSTANCE);
     }
@@ -216,6 +237,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   /** Answers in place of what cannot be served and closes; a drained request has its answer. */
   private void endWith(Fault fault, String detail) {
+    if (state instanceof Answering answering) {
+      answering.call().abort();
+    }
     if (state instanceof Draining || state instanceof Closed) {
       state = Closed.INSTANCE;
       frontend.closeLingering();
@@ -230,6 +254,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     }
     if (state instanceof Connecting connecting) {
       return Optional.of(connecting.exchange());
+    }
+    if (state instanceof Answering answering) {
+      return Optional.of(answering.call().exchange());
     }
     if (state instanceof Streaming streaming) {
       return Optional.of(streaming.forwarding().exchange());
@@ -287,6 +314,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       case BACKEND_ANSWER, BACKEND_BODY -> {
         if (state instanceof Streaming streaming) {
           streaming.forwarding().fail(BackendFailure.Kind.TIMEOUT);
+        } else if (state instanceof Answering answering) {
+          answering.call().expire();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
@@ -331,6 +360,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     if (state instanceof Streaming streaming) {
       streaming.forwarding().abort();
       status = streaming.forwarding().status();
+    } else if (state instanceof Answering answering) {
+      answering.call().abort();
     }
     state = Closed.INSTANCE;
     frontend.deadline().cancel();

@@ -7,10 +7,11 @@ import io.scopegate.policy.Decision;
  * Where a frontend connection stands with its one request at a time:
  *
  * <pre>
- * Idle → Judging → Connecting → Forwarding → Idle
+ * Idle → Judging → Connecting → Streaming → Idle
  *           |          ↑ |         | |
  *           |          | +---------+ |  a connection that had gone stale: once more
- *           +----------+------------→+→ Draining → Idle
+ *           +→ Answering -----------→+  a backend inside the gateway
+ *           +-----------------------→+→ Draining → Idle
  *                                    +→ Closed
  * </pre>
  *
@@ -32,7 +33,14 @@ sealed interface ExchangeState {
     Connecting connecting(Decision.Allow allow, Backend backend) {
       return new Connecting(exchange, allow, backend);
     }
+
+    Answering answering(LocalCall call) {
+      return new Answering(call);
+    }
   }
+
+  /** Allowed; a backend inside the gateway gets it whole, or has it. */
+  record Answering(LocalCall call) implements ExchangeState {}
 
   /** Allowed; a connection is being made. */
   record Connecting(Exchange exchange, Decision.Allow allow, Backend backend)

@@ -97,6 +97,11 @@ final class FrontendConnection {
     }
   }
 
+  /** Tells a client that waits for it to send the body (RFC 9110 §10.1.1). */
+  void inviteBody() {
+    channel.writeAndFlush(MessageWriter.response(channel.alloc(), 100, "Continue", new Fields()));
+  }
+
   /** Writes an answer of our own. */
   void answer(GatewayAnswer answer, RequestHead head, boolean close) {
     writeAnswer(answer, head.isHead(), head.http10(), close);

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.FieldChanges;
+import io.scopegate.guard.LocalHandler;
 import io.scopegate.permission.PermissionSet;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
@@ -192,6 +193,19 @@ final class HeaderRules {
       out.addOurs("X-Request-Id", requestId);
       scopeFields.addTo(out, allow);
     }
+    return out;
+  }
+
+  /**
+   * Returns the fields of an answer that a backend inside the gateway gives.
+   *
+   * @throws IllegalArgumentException if one could not be read back as it is
+   */
+  Fields forClient(LocalHandler.Answer answer, Decision.Allow allow, String requestId) {
+    Fields out = new Fields();
+    answer.fields().forEach((name, values) -> values.forEach(value -> out.add(name, value)));
+    out.addOurs("X-Request-Id", requestId);
+    scopeFields.addTo(out, allow);
     return out;
   }
 

@@ -9,15 +9,11 @@ import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.BodyEnd;
 import io.scopegate.proxy.http1.Fields;
 import io.scopegate.proxy.http1.Malformed;
-import io.scopegate.proxy.http1.MessageWriter;
 import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.http1.RequestHead;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -35,12 +31,11 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(LocalExchangeHandler.class);
 
   private final LocalHandler handler;
-  private final int maxBodyBytes;
   private final Refusals refusals;
   private final FrontendConnection frontend;
   private final EventLoop loop;
+  private final WholeBody body;
   private @Nullable RequestHead head;
-  private @Nullable ByteBuf body;
   private String id = "";
   private boolean answering;
 
@@ -54,9 +49,9 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
       BooleanSupplier draining,
       RandomGenerator random) {
     this.handler = handler;
-    this.maxBodyBytes = maxBodyBytes;
     this.refusals = refusals;
     this.loop = channel.eventLoop();
+    this.body = new WholeBody(channel.alloc(), maxBodyBytes);
     this.frontend =
         new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
   }
@@ -77,27 +72,19 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   private void begin(RequestHead request) {
     head = request;
     id = frontend.ids().of(request.fields());
-    if (request.framing().length() > maxBodyBytes) {
-      refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + maxBodyBytes + " bytes");
+    if (request.framing().length() > body.maxBytes()) {
+      refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + body.maxBytes() + " bytes");
       return;
     }
     frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     if (request.expectsContinue()) {
-      Channel channel = frontend.channel();
-      channel.writeAndFlush(MessageWriter.response(channel.alloc(), 100, "Continue", new Fields()));
+      frontend.inviteBody();
     }
   }
 
   private void collect(ByteBuf data) {
-    ByteBuf collected = body == null ? frontend.channel().alloc().buffer() : body;
-    body = collected;
-    boolean fits = collected.readableBytes() + data.readableBytes() <= maxBodyBytes;
-    if (fits) {
-      collected.writeBytes(data);
-    }
-    data.release();
-    if (!fits) {
-      refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + maxBodyBytes + " bytes");
+    if (!body.add(data)) {
+      refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + body.maxBytes() + " bytes");
     }
   }
 
@@ -112,7 +99,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
       refuse(Fault.BAD_REQUEST, refused.detail());
       return;
     }
-    Optional<String> text = text();
+    Optional<String> text = body.text();
     if (text.isEmpty()) {
       refuse(Fault.BAD_REQUEST, "the body is not UTF-8");
       return;
@@ -132,28 +119,6 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
       task.run();
     } else {
       loop.execute(task);
-    }
-  }
-
-  private Optional<String> text() {
-    ByteBuf collected = body;
-    if (collected == null) {
-      return Optional.of("");
-    }
-    try {
-      ByteBuffer bytes = collected.nioBuffer();
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
-    } finally {
-      dropBody();
-    }
-  }
-
-  private void dropBody() {
-    if (body != null) {
-      body.release();
-      body = null;
     }
   }
 
@@ -193,7 +158,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   private void refuse(Fault fault, String detail) {
     RequestHead request = head;
     head = null;
-    dropBody();
+    body.drop();
     String named = id.isEmpty() ? frontend.ids().next() : id;
     GatewayAnswer answer = refusals.of(fault, detail, named, Optional.empty());
     if (request != null) {
@@ -228,7 +193,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     answering = false;
     head = null;
-    dropBody();
+    body.drop();
     frontend.deadline().cancel();
   }
 

@@ -1,19 +1,25 @@
 package io.scopegate.proxy;
 
 import io.scopegate.backend.BackendFailure;
+import io.scopegate.guard.LocalHandler;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
+import io.scopegate.proxy.http1.Fields;
 import io.scopegate.proxy.http1.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives the gateway's own answers on a frontend connection and says where each leaves it. Confined
  * to the channel's event loop.
  */
 final class OwnAnswers {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnAnswers.class);
+
   private final FrontendConnection frontend;
   private final Services services;
 
@@ -43,6 +49,18 @@ final class OwnAnswers {
           refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");
       case MALFORMED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend's answer is malformed");
     };
+  }
+
+  /** Passes on what a backend inside the gateway answers. */
+  ExchangeState pass(Exchange exchange, Decision.Allow allow, LocalHandler.Answer answer) {
+    Fields fields;
+    try {
+      fields = services.headerRules().forClient(answer, allow, exchange.id());
+    } catch (IllegalArgumentException e) {
+      LOG.error("an answer could not be written", e);
+      return refuse(exchange, Fault.INTERNAL, "the request could not be handled");
+    }
+    return give(exchange, new GatewayAnswer(answer.status(), fields, answer.body()));
   }
 
   private ExchangeState give(Exchange exchange, GatewayAnswer answer) {

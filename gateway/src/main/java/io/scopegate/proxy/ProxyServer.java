@@ -10,6 +10,7 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.guard.Gatekeeper;
+import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.RequestDecoder;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public final class ProxyServer implements AutoCloseable {
    * Returns a server that takes requests past the gatekeeper to backends.
    *
    * @param backends by the name that routes use
+   * @param localBackends those inside the gateway, by the name that routes use
    * @param random asked once a connection
    */
   public static ProxyServer forwarding(
@@ -60,6 +62,7 @@ public final class ProxyServer implements AutoCloseable {
       FrontendSettings settings,
       Gatekeeper gatekeeper,
       Map<String, Backend> backends,
+      Map<String, LocalBackend> localBackends,
       GatewayEvents events,
       RandomGenerator random) {
     ScopeFields scopeFields = new ScopeFields();
@@ -67,6 +70,7 @@ public final class ProxyServer implements AutoCloseable {
         new Services(
             gatekeeper,
             Map.copyOf(backends),
+            Map.copyOf(localBackends),
             new HeaderRules(scopeFields),
             new Refusals(scopeFields),
             events);

@@ -24,6 +24,9 @@ public interface IdentityStore extends AutoCloseable {
   /** Returns the token of this digest, expired or not. */
   Optional<StoredToken> token(TokenDigest digest);
 
+  /** Returns the token of this id, expired or not. */
+  Optional<StoredToken> token(String id);
+
   /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
   Optional<Principal> principal(String subject);
 
@@ -48,14 +51,18 @@ public interface IdentityStore extends AutoCloseable {
   /**
    * Keeps a new token.
    *
-   * @throws StoreConflict if the subject has one of the name, or the digest is taken
+   * @throws StoreConflict if the subject has one of the name, the digest is taken, or the token
+   *     that makes it is gone
    */
   StoredToken create(NewToken token);
 
   /** Returns the tokens of a subject, or of all, ordered by subject and name. */
   List<StoredToken> tokens(Optional<String> subject);
 
-  /** Takes a token out of force for good; says whether there was one. */
+  /**
+   * Takes a token out of force for good, and with it every token that comes from it; says whether
+   * there was one.
+   */
   boolean revoke(String tokenId);
 
   /** Notes per token id when it was last used. Nobody is told. */

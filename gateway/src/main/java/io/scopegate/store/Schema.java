@@ -52,7 +52,10 @@ final class Schema {
                 name TEXT NOT NULL, start TEXT NOT NULL, scopes TEXT NOT NULL, organization TEXT,
                 projects TEXT NOT NULL, created TEXT NOT NULL, expires TEXT,
                 last_used_millis INTEGER, imported INTEGER NOT NULL, UNIQUE (subject, name)) STRICT
-              """));
+              """),
+          List.of(
+              "ALTER TABLE token ADD COLUMN parent TEXT",
+              "CREATE INDEX token_of_parent ON token (parent) WHERE parent IS NOT NULL"));
 
   private Schema() {}
 

@@ -67,6 +67,11 @@ public final class SqliteIdentityStore implements IdentityStore {
   }
 
   @Override
+  public Optional<StoredToken> token(String id) {
+    return read(sql -> new TokenRows(sql).byId(id));
+  }
+
+  @Override
   public Optional<Principal> principal(String subject) {
     return read(
         sql -> {
@@ -143,9 +148,9 @@ public final class SqliteIdentityStore implements IdentityStore {
   public boolean revoke(String tokenId) {
     return change(
         (sql, effects) -> {
-          Optional<TokenDigest> digest = new TokenRows(sql).delete(tokenId);
-          digest.ifPresent(effects::token);
-          return digest.isPresent();
+          List<TokenDigest> digests = new TokenRows(sql).delete(tokenId);
+          digests.forEach(effects::token);
+          return !digests.isEmpty();
         });
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param start the first 11 characters, to recognise it; empty if it came as a digest
  * @param scopes as issued
  * @param imported whether it came as a digest of a secret made elsewhere
+ * @param parent the id of the token that made it, and with which it dies
  */
 public record StoredToken(
     String id,
@@ -24,7 +25,8 @@ public record StoredToken(
     Instant created,
     Optional<Instant> expires,
     Optional<Instant> lastUsed,
-    boolean imported) {
+    boolean imported,
+    Optional<String> parent) {
   /** Copies what it is given. */
   public StoredToken {
     scopes = List.copyOf(scopes);

@@ -43,6 +43,10 @@ final class TokenKeeping {
                   sameDigest.get().name(),
                   sameDigest.get().subject()));
     }
+    Optional<String> parent = token.parent();
+    if (parent.isPresent() && rows.byId(parent.get()).isEmpty()) {
+      throw new StoreConflict("the token that makes it is not in force any more");
+    }
     StoredToken stored =
         new StoredToken(
             HexFormat.of().toHexDigits(random.nextLong()),
@@ -54,7 +58,8 @@ final class TokenKeeping {
             clock.instant(),
             token.expires(),
             Optional.empty(),
-            token.imported());
+            token.imported(),
+            parent);
     rows.insert(stored, token.digest());
     effects.token(token.digest());
     return stored;

@@ -12,7 +12,7 @@ import java.util.Set;
 final class TokenRows {
   private static final String COLUMNS =
       "SELECT id, subject, name, start, scopes, organization, projects, created, expires,"
-          + " last_used_millis, imported FROM token ";
+          + " last_used_millis, imported, parent FROM token ";
 
   private final Sql sql;
 
@@ -22,6 +22,10 @@ final class TokenRows {
 
   Optional<StoredToken> byDigest(TokenDigest digest) throws SQLException {
     return sql.first(COLUMNS + "WHERE digest = ?", TokenRows::read, digest.hex());
+  }
+
+  Optional<StoredToken> byId(String id) throws SQLException {
+    return sql.first(COLUMNS + "WHERE id = ?", TokenRows::read, id);
   }
 
   Optional<StoredToken> byName(String subject, String name) throws SQLException {
@@ -45,7 +49,7 @@ final class TokenRows {
   void insert(StoredToken token, TokenDigest digest) throws SQLException {
     sql.update(
         "INSERT INTO token (id, digest, subject, name, start, scopes, organization, projects,"
-            + " created, expires, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " created, expires, imported, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         token.id(),
         digest.hex(),
         token.subject(),
@@ -56,12 +60,18 @@ final class TokenRows {
         JsonText.ofSorted(token.bounds().projects()),
         token.created().toString(),
         token.expires().map(Instant::toString).orElse(null),
-        token.imported() ? 1 : 0);
+        token.imported() ? 1 : 0,
+        token.parent().orElse(null));
   }
 
-  /** Deletes a token and returns its digest, if there was one. */
-  Optional<TokenDigest> delete(String id) throws SQLException {
-    return sql.first("DELETE FROM token WHERE id = ? RETURNING digest", TokenRows::digest, id);
+  /** Deletes a token and all that come from it; returns their digests. */
+  List<TokenDigest> delete(String id) throws SQLException {
+    return sql.all(
+        "DELETE FROM token WHERE id IN (WITH RECURSIVE gone (id) AS (VALUES (?) UNION"
+            + " SELECT token.id FROM token JOIN gone ON token.parent = gone.id)"
+            + " SELECT id FROM gone) RETURNING digest",
+        TokenRows::digest,
+        id);
   }
 
   /** Deletes the tokens of a subject and returns their digests. */
@@ -96,6 +106,7 @@ final class TokenRows {
         Instant.parse(row.getString("created")),
         Optional.ofNullable(row.getString("expires")).map(Instant::parse),
         used,
-        row.getInt("imported") != 0);
+        row.getInt("imported") != 0,
+        Optional.ofNullable(row.getString("parent")));
   }
 }

@@ -3,6 +3,7 @@ package io.scopegate.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.RunningGateway;
+import io.scopegate.endpoint.Json;
 import io.scopegate.proxy.RawClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -95,6 +95,11 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
+  public Optional<StoredToken> token(String id) {
+    return store.token(id);
+  }
+
+  @Override
   public Optional<Principal> principal(String subject) {
     return read(subjectReads, () -> store.principal(subject));
   }

@@ -3,7 +3,7 @@ package io.scopegate.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.RunningGateway;
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.scopegate.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.store.SqliteIdentityStore;
 import java.io.IOException;
 import java.nio.file.Files;

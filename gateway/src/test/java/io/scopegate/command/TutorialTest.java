@@ -3,8 +3,8 @@ package io.scopegate.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.Gateway;
-import io.scopegate.admin.Json;
 import io.scopegate.config.ConfigReader;
+import io.scopegate.endpoint.Json;
 import io.scopegate.proxy.RecordingBackend;
 import java.io.IOException;
 import java.net.URI;

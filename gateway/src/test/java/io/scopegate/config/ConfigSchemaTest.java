@@ -6,7 +6,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import io.scopegate.admin.Json;
+import io.scopegate.endpoint.Json;
 import io.scopegate.file.Schemas;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LivePolicy;
+import io.scopegate.guard.LocalBackend;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Delegation;
@@ -109,6 +110,7 @@ final class TestGateway implements AutoCloseable {
   static final class Builder {
     private final String routes;
     private final Map<String, List<String>> urls = new HashMap<>();
+    private final Map<String, LocalBackend> localBackends = new HashMap<>();
     private Authenticator callers = new Callers();
     private FrontendSettings frontend = FrontendSettings.standard();
     private Backend.Settings settings = Backend.Settings.standard();
@@ -120,6 +122,11 @@ final class TestGateway implements AutoCloseable {
 
     Builder backend(String name, String... ofUrls) {
       urls.put(name, List.of(ofUrls));
+      return this;
+    }
+
+    Builder local(String name, LocalBackend backend) {
+      localBackends.put(name, backend);
       return this;
     }
 
@@ -152,6 +159,7 @@ final class TestGateway implements AutoCloseable {
               frontend,
               new Gatekeeper(new LivePolicy(policy(routes)), callers, events),
               backends,
+              localBackends,
               events,
               new SplittableRandom(7));
       InetSocketAddress address =

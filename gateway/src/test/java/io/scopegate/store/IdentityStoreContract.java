@@ -321,7 +321,10 @@ abstract class IdentityStoreContract {
                 NOW,
                 token.expires(),
                 Optional.empty(),
-                false));
+                false,
+                Optional.empty()));
+    assertThat(store.token(stored.id())).contains(stored);
+    assertThat(store.token("no-such-token")).isEmpty();
     assertThat(told.words).containsExactly("token " + token.digest().hex());
   }
 
@@ -349,6 +352,43 @@ abstract class IdentityStoreContract {
 
     assertThat(store.token(token.digest())).isEmpty();
     assertThat(told.words).containsExactly("token " + token.digest().hex());
+  }
+
+  @Test
+  void what_a_token_made_dies_with_it_and_with_nothing_else() {
+    NewToken parent = token("bob", "parent");
+    String id = store.create(parent).id();
+    NewToken child = token("bob", "child").madeBy(id);
+    StoredToken kept = store.create(child);
+    NewToken grandchild = token("bob", "grandchild").madeBy(kept.id());
+    store.create(grandchild);
+    NewToken stranger = token("bob", "stranger");
+    store.create(stranger);
+    assertThat(kept.parent()).contains(id);
+    assertThat(store.token(child.digest())).contains(kept);
+    told.words.clear();
+
+    assertThat(store.revoke(id)).isTrue();
+
+    assertThat(store.tokens(Optional.of("bob")))
+        .extracting(StoredToken::name)
+        .containsExactly("stranger");
+    assertThat(told.words)
+        .containsExactlyInAnyOrder(
+            "token " + parent.digest().hex(),
+            "token " + child.digest().hex(),
+            "token " + grandchild.digest().hex());
+  }
+
+  @Test
+  void a_token_that_is_gone_makes_no_other() {
+    String id = store.create(token("bob", "parent")).id();
+    store.revoke(id);
+
+    NewToken child = token("bob", "child").madeBy(id);
+
+    assertThatThrownBy(() -> store.create(child)).isInstanceOf(StoreConflict.class);
+    assertThat(store.tokens(Optional.empty())).isEmpty();
   }
 
   @Test

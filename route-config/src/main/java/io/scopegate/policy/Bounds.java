@@ -37,6 +37,16 @@ public record Bounds(Optional<String> organization, Set<String> projects) {
     return new Bounds(Optional.of(organization), Set.copyOf(projects));
   }
 
+  /** Says whether whatever lies within the other bounds lies within these too. */
+  public boolean contains(Bounds other) {
+    if (isEmpty()) {
+      return true;
+    }
+    return organization.equals(other.organization)
+        && (projects.isEmpty()
+            || (!other.projects.isEmpty() && projects.containsAll(other.projects)));
+  }
+
   /** Says whether there is no bound at all. */
   public boolean isEmpty() {
     return organization.isEmpty();

@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,44 +13,59 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON object that a caller sent, read key by key. Everything that is wrong with it is kept, each
- * with its JSON Pointer (RFC 6901), so that one complaint does not hide another.
+ * with its JSON Pointer (RFC 6901), so that one complaint does not hide another. Confined to one
+ * request.
  */
-final class JsonBody {
+public final class JsonBody {
 
   /**
    * What is wrong with a body.
    *
    * @param pointer where; empty for the whole
    */
-  record Complaint(String pointer, String detail) {}
+  public record Complaint(String pointer, String detail) {
+    /** Returns it as JSON. */
+    public Map<String, Object> fields() {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("pointer", pointer);
+      fields.put("detail", detail);
+      return fields;
+    }
+  }
 
   private final Map<String, JsonNode> fields;
   private final String pointer;
   private final List<Complaint> complaints;
+
+  /** Whether it is an object at all: of one that is not, nothing can be said key by key. */
+  private final boolean readable;
+
   private final Set<String> known = new LinkedHashSet<>();
   private final List<JsonBody> parts = new ArrayList<>();
 
-  private JsonBody(Map<String, JsonNode> fields, String pointer, List<Complaint> complaints) {
+  private JsonBody(
+      Map<String, JsonNode> fields, String pointer, List<Complaint> complaints, boolean readable) {
+    this.readable = readable;
     this.fields = fields;
     this.pointer = pointer;
     this.complaints = complaints;
   }
 
   /** Returns the body of a request; one that is no object has no keys and one complaint. */
-  static JsonBody parse(String text) {
+  public static JsonBody parse(String text) {
     List<Complaint> complaints = new ArrayList<>();
     JsonNode node;
     try {
       node = Json.read(text);
     } catch (JacksonException e) {
       complaints.add(new Complaint("", "the body is not JSON: " + firstLine(e)));
-      return new JsonBody(Map.of(), "", complaints);
+      return new JsonBody(Map.of(), "", complaints, false);
     }
     if (!node.isObject()) {
       complaints.add(new Complaint("", "the body must be a JSON object"));
-      return new JsonBody(Map.of(), "", complaints);
+      return new JsonBody(Map.of(), "", complaints, false);
     }
-    return new JsonBody(fieldsOf(node), "", complaints);
+    return new JsonBody(fieldsOf(node), "", complaints, true);
   }
 
   private static String firstLine(JacksonException e) {
@@ -65,7 +80,7 @@ final class JsonBody {
   }
 
   /** Returns a string, if the key is there. */
-  Optional<String> string(String key) {
+  public Optional<String> string(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -78,13 +93,13 @@ final class JsonBody {
   }
 
   /** Returns a string that must be there; the empty string stands for one that is not. */
-  String requiredString(String key) {
+  public String requiredString(String key) {
     require(key);
     return string(key).orElse("");
   }
 
   /** Returns a boolean that must be there. */
-  boolean requiredFlag(String key) {
+  public boolean requiredFlag(String key) {
     require(key);
     JsonNode node = take(key);
     if (node != null && !node.isBoolean()) {
@@ -94,7 +109,7 @@ final class JsonBody {
   }
 
   /** Returns a list of strings, if the key is there. */
-  Optional<List<String>> strings(String key) {
+  public Optional<List<String>> strings(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -116,7 +131,7 @@ final class JsonBody {
   }
 
   /** Returns an object inside, if the key is there. */
-  Optional<JsonBody> object(String key) {
+  public Optional<JsonBody> object(String key) {
     JsonNode node = take(key);
     if (node == null) {
       return Optional.empty();
@@ -125,29 +140,31 @@ final class JsonBody {
       complain(key, "must be an object");
       return Optional.empty();
     }
-    JsonBody part = new JsonBody(fieldsOf(node), pointerOf(key), complaints);
+    JsonBody part = new JsonBody(fieldsOf(node), pointerOf(key), complaints, true);
     parts.add(part);
     return Optional.of(part);
   }
 
   /** Says whether the value of the key is a string. */
-  boolean isString(String key) {
+  public boolean isString(String key) {
     JsonNode node = fields.get(key);
     return node != null && node.isString();
   }
 
   /** Returns the keys that are there. */
-  Set<String> keys() {
+  public Set<String> keys() {
     return fields.keySet();
   }
 
   /** Adds a complaint about a key. */
-  void complain(String key, String detail) {
-    complaints.add(new Complaint(pointerOf(key), detail));
+  public void complain(String key, String detail) {
+    if (readable) {
+      complaints.add(new Complaint(pointerOf(key), detail));
+    }
   }
 
   /** Ends the reading: returns every complaint, also about keys that nobody asked for. */
-  List<Complaint> complaints() {
+  public List<Complaint> complaints() {
     for (String key : fields.keySet()) {
       if (!known.contains(key)) {
         complain(key, "unknown key `" + key + "`" + Words.didYouMean(key, known));

@@ -1,36 +1,51 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.permission.Permission;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Identities;
 import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
-import io.scopegate.store.IdentityStore;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** Reads which token a caller wants, and checks it against the policy and the store. */
-final class TokenOrder {
+/**
+ * Reads which token a caller wants, and checks it against the policy and the store. Confined to one
+ * request.
+ */
+public final class TokenOrder {
   private final Policy policy;
-  private final IdentityStore store;
+  private final Function<String, Optional<Organization>> organizations;
   private final Instant now;
 
-  TokenOrder(Policy policy, IdentityStore store, Instant now) {
+  /**
+   * Prepares the reading.
+   *
+   * @param organizations those that the caller may know, by id or alias
+   * @param now what a duration counts from
+   */
+  public TokenOrder(
+      Policy policy, Function<String, Optional<Organization>> organizations, Instant now) {
     this.policy = policy;
-    this.store = store;
+    this.organizations = organizations;
     this.now = now;
   }
 
   /** Returns the token; it is only what the caller means if the body has no complaints. */
-  Identities.Token read(JsonBody body) {
+  public Identities.Token read(JsonBody body) {
     String subject = body.requiredString("subject");
     if (!Words.isSubject(subject) && body.isString("subject")) {
       body.complain("subject", "must be 1 to 255 visible ASCII characters");
     }
+    return read(body, subject);
+  }
+
+  /** Returns the token of this subject, which the body does not name. */
+  public Identities.Token read(JsonBody body, String subject) {
     String name = body.requiredString("name");
     if (!Words.isTokenName(name) && body.isString("name")) {
       body.complain("name", "must be 1 to 255 characters without control characters");
@@ -39,7 +54,8 @@ final class TokenOrder {
         subject, name, scopes(body), bounds(body), expires(body), Optional.empty());
   }
 
-  List<String> scopes(JsonBody body) {
+  /** Returns the scopes, of which there must be one. */
+  public List<String> scopes(JsonBody body) {
     List<String> scopes = body.strings("scopes").orElse(List.of());
     if (scopes.isEmpty()) {
       body.complain("scopes", "must name at least one scope; `*` is everything the roles hold");
@@ -63,7 +79,8 @@ final class TokenOrder {
     return scopes;
   }
 
-  Bounds bounds(JsonBody body) {
+  /** Returns where the token is to be used. */
+  public Bounds bounds(JsonBody body) {
     Optional<Organization> organization =
         body.string("organization").flatMap(name -> organization(body, "organization", name));
     Optional<List<String>> names = body.strings("projects");
@@ -115,7 +132,7 @@ final class TokenOrder {
   }
 
   private Optional<Organization> organization(JsonBody body, String key, String name) {
-    Optional<Organization> organization = store.organization(name);
+    Optional<Organization> organization = organizations.apply(name);
     if (organization.isEmpty()) {
       body.complain(key, "unknown organization `" + name + "`");
     }

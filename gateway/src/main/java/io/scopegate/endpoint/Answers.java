@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.file.Problem;
 import io.scopegate.guard.LocalHandler.Answer;
@@ -7,25 +7,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The answers of the admin and probes addresses. Immutable. */
-final class Answers {
+/** The answers of the gateway's own endpoints. Immutable. */
+public final class Answers {
   private static final String PROBLEM = "application/problem+json";
   private static final String JSON = "application/json";
 
   private Answers() {}
 
-  static Answer json(int status, Object value) {
+  /** Returns a value as JSON. */
+  public static Answer json(int status, Object value) {
     return withoutStore(Answer.of(status, JSON, Json.text(value)));
   }
 
   /** Returns a problem (RFC 9457). */
-  static Answer problem(int status, String code, String title, String detail) {
+  public static Answer problem(int status, String code, String title, String detail) {
     return withoutStore(
         Answer.of(status, PROBLEM, Json.text(problemFields(status, code, title, detail))));
   }
 
   /** Returns what is wrong with a body, every complaint with its place. */
-  static Answer badBody(List<JsonBody.Complaint> complaints) {
+  public static Answer badBody(List<JsonBody.Complaint> complaints) {
+    return badBody(complaints, Map.of());
+  }
+
+  /** Returns what is wrong with a body, with further fields. */
+  public static Answer badBody(List<JsonBody.Complaint> complaints, Map<String, Object> more) {
     Map<String, Object> fields =
         problemFields(
             400,
@@ -34,30 +40,45 @@ final class Answers {
             complaints.size() == 1
                 ? (complaints.get(0).pointer() + " " + complaints.get(0).detail()).trim()
                 : complaints.size() + " things are wrong with the body");
-    fields.put(
-        "errors",
-        complaints.stream()
-            .map(one -> TableListing.fieldsOf("pointer", one.pointer(), "detail", one.detail()))
-            .toList());
+    fields.put("errors", complaints.stream().map(JsonBody.Complaint::fields).toList());
+    fields.putAll(more);
     return withoutStore(Answer.of(400, PROBLEM, Json.text(fields)));
   }
 
   /** Returns the problem with further fields. */
-  static Answer problem(
+  public static Answer problem(
       int status, String code, String title, String detail, Map<String, Object> more) {
     Map<String, Object> fields = problemFields(status, code, title, detail);
     fields.putAll(more);
     return withoutStore(Answer.of(status, PROBLEM, Json.text(fields)));
   }
 
+  /**
+   * Returns that a credential is missing or not valid (RFC 6750 §3: an error is named only where
+   * one was presented).
+   */
+  public static Answer unauthorized(boolean presented, String detail, Map<String, Object> more) {
+    Answer answer =
+        problem(
+            401,
+            presented ? "credential_invalid" : "credential_missing",
+            "a credential is needed",
+            detail,
+            more);
+    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
+    String error = presented ? ", error=\"invalid_token\"" : "";
+    fields.put("WWW-Authenticate", List.of("Bearer realm=\"scopegate\"" + error));
+    return new Answer(answer.status(), fields, answer.body());
+  }
+
   /** Returns that a change contradicts what is kept. */
-  static Answer conflict(IdentityStore.StoreConflict conflict) {
+  public static Answer conflict(IdentityStore.StoreConflict conflict) {
     return problem(
         409, "conflict", "this contradicts what is kept", String.valueOf(conflict.getMessage()));
   }
 
   /** Returns what is wrong with a file: 422, nothing has changed. */
-  static Answer problems(List<Problem> problems) {
+  public static Answer problems(List<Problem> problems) {
     return problem(
         422,
         "invalid_file",
@@ -66,11 +87,13 @@ final class Answers {
         Map.of("problems", problems.stream().map(ProblemList::fields).toList()));
   }
 
-  static Answer badRequest(String detail) {
+  /** Returns that the request is not as it must be. */
+  public static Answer badRequest(String detail) {
     return problem(400, "bad_request", "the request is malformed or ambiguous", detail);
   }
 
-  static Answer notFound(String detail) {
+  /** Returns that there is no such thing. */
+  public static Answer notFound(String detail) {
     return problem(404, "not_found", "there is nothing here", detail);
   }
 

@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;

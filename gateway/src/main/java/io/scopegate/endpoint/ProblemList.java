@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.file.Problem;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ public final class ProblemList {
   }
 
   /** Returns the JSON of one problem. */
-  static Map<String, Object> fields(Problem problem) {
+  public static Map<String, Object> fields(Problem problem) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("file", problem.file());
     fields.put("line", problem.line());

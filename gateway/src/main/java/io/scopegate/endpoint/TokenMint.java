@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.policy.Identities;
@@ -14,19 +14,20 @@ import java.util.Optional;
  * Makes the values of new tokens and remembers them until they are told, once. Confined to one
  * request.
  */
-final class TokenMint {
+public final class TokenMint {
   private final TokenFormat format;
   private final Map<Name, String> values = new HashMap<>();
 
   /** What a token is told apart by among all. */
   private record Name(String subject, String name) {}
 
-  TokenMint(TokenFormat format) {
+  /** Makes values of this form. */
+  public TokenMint(TokenFormat format) {
     this.format = format;
   }
 
   /** Returns the token to keep for an order; one that brings a digest gets no value. */
-  NewToken token(Identities.Token order) {
+  public NewToken token(Identities.Token order) {
     if (order.digest().isPresent()) {
       return keep(order, TokenDigest.ofHex(order.digest().get()), "", true);
     }
@@ -40,7 +41,7 @@ final class TokenMint {
    * Returns what its owner is told of a token that was made here; empty for one that brought a
    * digest.
    */
-  Optional<Map<String, Object>> told(StoredToken token) {
+  public Optional<Map<String, Object>> told(StoredToken token) {
     String value = values.get(new Name(token.subject(), token.name()));
     if (value == null) {
       return Optional.empty();

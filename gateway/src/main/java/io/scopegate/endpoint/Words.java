@@ -1,4 +1,4 @@
-package io.scopegate.admin;
+package io.scopegate.endpoint;
 
 import io.scopegate.file.Nearest;
 import io.scopegate.file.Quantities;
@@ -10,25 +10,28 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** What callers may write, and what they may have meant. Safe from any thread. */
-final class Words {
+public final class Words {
   private static final int LONGEST = 255;
 
   private Words() {}
 
   /** Returns the end of a message about an unknown word: empty, or the nearest known one. */
-  static String didYouMean(String word, Collection<String> known) {
+  public static String didYouMean(String word, Collection<String> known) {
     return Nearest.to(word, known).map(nearest -> "; did you mean `" + nearest + "`?").orElse("");
   }
 
-  static boolean isSubject(String text) {
+  /** Says whether a subject can be called so. */
+  public static boolean isSubject(String text) {
     return isShort(text) && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
-  static boolean isTokenName(String text) {
+  /** Says whether a token can be called so. */
+  public static boolean isTokenName(String text) {
     return isShort(text) && text.chars().noneMatch(Character::isISOControl) && !text.isBlank();
   }
 
-  static boolean isPlace(String text) {
+  /** Says whether an organization, team or project can be called so. */
+  public static boolean isPlace(String text) {
     return !text.isEmpty()
         && text.chars().allMatch(c -> c > ' ' && c < 0x7f && ",;\"\\/".indexOf(c) < 0);
   }
@@ -38,12 +41,12 @@ final class Words {
   }
 
   /** Returns the duration of a text such as {@code 90d}. */
-  static Optional<Duration> duration(String text) {
+  public static Optional<Duration> duration(String text) {
     return Quantities.duration(text);
   }
 
   /** Returns the moment of a text such as {@code 2027-01-01T00:00:00Z} (RFC 3339). */
-  static Optional<Instant> instant(String text) {
+  public static Optional<Instant> instant(String text) {
     try {
       return Optional.of(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeParseException e) {

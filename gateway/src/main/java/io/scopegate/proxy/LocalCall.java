@@ -1,0 +1,143 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.scopegate.guard.LocalBackend;
+import io.scopegate.guard.LocalHandler.Answer;
+import io.scopegate.policy.Decision;
+import io.scopegate.proxy.http1.RequestHead;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to a backend inside the gateway: its body is collected, and it is answered
+ * whole. Confined to the channel's event loop.
+ */
+final class LocalCall {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCall.class);
+  private static final long MAX_BODY_BYTES = 64 * 1024;
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+  private final Exchange exchange;
+  private final Decision.Allow allow;
+  private final LocalBackend backend;
+  private final FrontendConnection frontend;
+  private final OwnAnswers answers;
+  private final Consumer<ExchangeState> outcome;
+  private final WholeBody body;
+  private boolean over;
+
+  /**
+   * Prepares the call.
+   *
+   * @param outcome told once where the answer leaves the exchange, unless it is aborted before
+   */
+  LocalCall(
+      Exchange exchange,
+      Decision.Allow allow,
+      LocalBackend backend,
+      FrontendConnection frontend,
+      OwnAnswers answers,
+      Consumer<ExchangeState> outcome) {
+    this.exchange = exchange;
+    this.allow = allow;
+    this.backend = backend;
+    this.frontend = frontend;
+    this.answers = answers;
+    this.outcome = outcome;
+    long limit = Math.min(MAX_BODY_BYTES, Forwarding.bodyLimit(allow, frontend.settings()));
+    this.body = new WholeBody(frontend.channel().alloc(), limit);
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** Asks for the body. */
+  void start() {
+    RequestHead head = exchange.head();
+    if (head.framing().length() > body.maxBytes()) {
+      refuseTooLarge();
+      return;
+    }
+    frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    if (head.expectsContinue()) {
+      frontend.inviteBody();
+    }
+  }
+
+  void requestData(ByteBuf data) {
+    if (body.add(data)) {
+      frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
+    } else {
+      refuseTooLarge();
+    }
+  }
+
+  void requestEnd() {
+    Optional<String> text = body.text();
+    if (text.isEmpty()) {
+      refuse(Fault.BAD_REQUEST, "the body is not UTF-8");
+      return;
+    }
+    Duration timeout = allow.row().forwarding().timeout().orElse(ANSWER_TIMEOUT);
+    frontend.deadline().set(Waiting.BACKEND_ANSWER, timeout);
+    EventLoop loop = frontend.channel().eventLoop();
+    try {
+      var unused =
+          backend
+              .handle(allow, exchange.id(), text.get())
+              .whenComplete(
+                  (answer, failure) -> {
+                    if (loop.inEventLoop()) {
+                      answered(answer, failure);
+                    } else {
+                      loop.execute(() -> answered(answer, failure));
+                    }
+                  });
+    } catch (RuntimeException e) {
+      answered(null, e);
+    }
+  }
+
+  private void answered(@Nullable Answer answer, @Nullable Throwable failure) {
+    if (over) {
+      return; // the client has gone meanwhile, or was told that it takes too long
+    }
+    if (answer == null) {
+      LOG.error("a request could not be answered", failure);
+      refuse(Fault.INTERNAL, "the request could not be handled");
+    } else {
+      over = true;
+      frontend.deadline().clear();
+      outcome.accept(answers.pass(exchange, allow, answer));
+    }
+  }
+
+  /** The answer took too long. */
+  void expire() {
+    refuse(Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
+  }
+
+  private void refuseTooLarge() {
+    refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + body.maxBytes() + " bytes");
+  }
+
+  private void refuse(Fault fault, String detail) {
+    if (!over) {
+      abort();
+      frontend.deadline().clear();
+      outcome.accept(answers.refuse(exchange, fault, detail));
+    }
+  }
+
+  /** Gives it up; an answer that comes now is nobody's. */
+  void abort() {
+    over = true;
+    body.drop();
+  }
+}
