@@ -1,9 +1,9 @@
 package io.scopegate.proxy;
 
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Framing;
-import io.scopegate.proxy.http1.RequestHead;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
 
 /**
  * How a backend's answer is framed for the client. Immutable.

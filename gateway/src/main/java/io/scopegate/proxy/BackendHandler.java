@@ -7,9 +7,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import io.scopegate.backend.BackendFailure;
-import io.scopegate.proxy.http1.BodyEnd;
 import io.scopegate.proxy.http1.ResponseDecoder;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,12 +6,12 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.BodyEnd;
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Framing;
 import io.scopegate.proxy.http1.MessageWriter;
-import io.scopegate.proxy.http1.RequestHead;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
 import java.time.Duration;
 
 /**

@@ -5,7 +5,7 @@ import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,5 +1,12 @@
 package io.scopegate.proxy.http1;
 
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.FramingFields;
+import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
