@@ -41,7 +41,7 @@ record AnswerFraming(boolean chunked, boolean close) {
         }
       }
     }
-    FrontendConnection.addConnection(fields, request.http10(), closes);
+    Http1Frontend.addConnection(fields, request.http10(), closes);
     return new AnswerFraming(chunked, closes);
   }
 }

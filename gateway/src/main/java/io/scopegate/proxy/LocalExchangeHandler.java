@@ -32,7 +32,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
 
   private final LocalHandler handler;
   private final Refusals refusals;
-  private final FrontendConnection frontend;
+  private final Http1Frontend frontend;
   private final EventLoop loop;
   private final WholeBody body;
   private @Nullable RequestHead head;
@@ -52,8 +52,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
     this.refusals = refusals;
     this.loop = channel.eventLoop();
     this.body = new WholeBody(channel.alloc(), maxBodyBytes);
-    this.frontend =
-        new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
+    this.frontend = new Http1Frontend(channel, decoder, settings, draining, random, this::expired);
   }
 
   @Override

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 final class OwnAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(OwnAnswers.class);
 
-  private final FrontendConnection frontend;
+  private final Frontend frontend;
   private final Services services;
 
-  OwnAnswers(FrontendConnection frontend, Services services) {
+  OwnAnswers(Frontend frontend, Services services) {
     this.frontend = frontend;
     this.services = services;
   }
