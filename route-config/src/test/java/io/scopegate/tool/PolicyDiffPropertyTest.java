@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -90,8 +91,13 @@ class PolicyDiffPropertyTest {
 
   @Test
   void a_diff_tells_exactly_what_brute_force_finds() {
-    LongStream.range(0, Boolean.getBoolean("long") ? 300 : 5)
-        .forEach(PolicyDiffPropertyTest::check);
+    LongStream.range(0, 5).forEach(PolicyDiffPropertyTest::check);
+  }
+
+  @Test
+  @Tag("long")
+  void a_diff_tells_exactly_what_brute_force_finds_in_many_tables() {
+    LongStream.range(5, 200).forEach(PolicyDiffPropertyTest::check);
   }
 
   private static void check(long seed) {
