@@ -18,8 +18,11 @@ final class RowWords {
 
   /** Returns the words, each part after a comma; nothing where the rows say the same. */
   static String of(Optional<Route> row, Optional<Route> other) {
-    List<String> own = row.map(RowWords::all).orElse(List.of());
-    List<String> others = other.map(RowWords::all).orElse(List.of());
+    if (row.isEmpty() || other.isEmpty()) {
+      return "";
+    }
+    List<String> own = all(row.get());
+    List<String> others = all(other.get());
     return own.stream()
         .filter(part -> !others.contains(part))
         .map(part -> ", " + part)
