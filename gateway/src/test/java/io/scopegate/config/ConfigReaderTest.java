@@ -155,7 +155,7 @@ class ConfigReaderTest {
         .containsExactly(
             "gateway.yaml:6:29: `http://a.test` is there twice",
             "gateway.yaml:7:17: `time` is longer than `maxTime`, which is 5m where it is not said",
-            "gateway.yaml:8:28: `up` is not a path; it begins with `/` and has visible ASCII"
+            "gateway.yaml:8:26: `up` is not a path; it begins with `/` and has visible ASCII"
                 + " characters only",
             "gateway.yaml:9:16: unknown key `atempts`; did you mean `attempts`?",
             "gateway.yaml:9:37: expected a number from 0 to 100, found the number `101`",
