@@ -47,7 +47,8 @@ final class Circuit {
     if (rules.after() == 0 || state == State.OPEN) {
       return false;
     }
-    return failures.incrementAndGet() >= rules.after() || state == State.HALF_OPEN;
+    // Not at each failure beyond: one that may not be opened would be asked about again and again.
+    return failures.incrementAndGet() % rules.after() == 0 || state == State.HALF_OPEN;
   }
 
   /** Opens it; returns for how long. */
