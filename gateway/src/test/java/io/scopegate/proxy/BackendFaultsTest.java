@@ -70,7 +70,10 @@ class BackendFaultsTest {
 
     @Override
     public Seen ask(String method, String target) throws IOException {
-      String body = method.equals("POST") ? "Content-Length: 4\r\n\r\ndata" : "\r\n";
+      // One without a body could be sent again as easily as a GET.
+      String data = target.hashCode() % 3 == 0 ? "" : "data";
+      String body =
+          method.equals("POST") ? "Content-Length: " + data.length() + "\r\n\r\n" + data : "\r\n";
       RawClient.Answer answer;
       try {
         client.send(method + " " + target + " HTTP/1.1\r\nHost: gw.test\r\n" + body);
