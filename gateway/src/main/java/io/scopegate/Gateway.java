@@ -6,15 +6,24 @@ import io.scopegate.admin.AdminTokens;
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.admin.ProbesHandler;
 import io.scopegate.admin.StatusEndpoints;
+import io.scopegate.authn.Authenticator;
 import io.scopegate.authn.CacheLimits;
+import io.scopegate.authn.CredentialAuthenticator;
+import io.scopegate.authn.Organizations;
+import io.scopegate.authn.StoredOrganizations;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.authn.assertion.AssertionKeys;
+import io.scopegate.authn.assertion.Assertions;
+import io.scopegate.authn.assertion.SignedAssertions;
+import io.scopegate.authn.session.Sessions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.FieldChanges;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.event.GatewayEvents;
 import io.scopegate.event.Metrics;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.file.Problem;
@@ -24,6 +33,7 @@ import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.guard.PolicyWatch;
+import io.scopegate.guard.SiteCheck;
 import io.scopegate.proxy.FrontendSettings;
 import io.scopegate.proxy.ProxyServer;
 import io.scopegate.proxy.TrustedProxies;
@@ -67,6 +77,7 @@ public final class Gateway implements AutoCloseable {
   private final LivePolicy livePolicy;
   private final IdentityStore store;
   private final Metrics metrics;
+  private final Optional<Sessions> sessions;
   private final ProxyServer frontend;
   private final List<InetSocketAddress> listeners = new ArrayList<>();
   private final InetSocketAddress admin;
@@ -125,10 +136,24 @@ public final class Gateway implements AutoCloseable {
             new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
-    this.livePolicy = new LivePolicy(first, policySource(config), metrics);
+    this.sessions =
+        config.issuers().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+    this.livePolicy =
+        new LivePolicy(
+            first,
+            policySource(config),
+            GatewayEvents.of(
+                metrics, sessions.<GatewayEvents>map(all -> all).orElse(GatewayEvents.NONE)));
+    Optional<AssertionKeys> assertionKeys = assertionKeys();
     EventLoops loops = parts.keep(new EventLoops(Runtime.getRuntime().availableProcessors()));
-    this.frontend = frontend(loops);
-    StatusEndpoints status = new StatusEndpoints(this::readiness, metrics::scrape);
+    this.frontend = frontend(loops, assertions(assertionKeys));
+    StatusEndpoints status =
+        assertionKeys
+            .map(keys -> new StatusEndpoints(this::readiness, metrics::scrape, keys::published))
+            .orElseGet(() -> new StatusEndpoints(this::readiness, metrics::scrape));
     ThreadPoolExecutor workers = workers("admin");
     AdminHandler handler =
         new AdminHandler(
@@ -177,9 +202,41 @@ public final class Gateway implements AutoCloseable {
     return workers;
   }
 
-  private ProxyServer frontend(EventLoops loops) {
+  private Optional<AssertionKeys> assertionKeys() throws IOException {
+    return config.assertion().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new AssertionKeys(
+                config.data(), config.assertion().get().rotation(), surroundings.clock()));
+  }
+
+  private Assertions assertions(Optional<AssertionKeys> keys) {
+    return keys.<Assertions>map(
+            signing ->
+                new SignedAssertions(
+                    SessionWiring.assertions(config.assertion().orElseThrow()),
+                    signing,
+                    surroundings.clock(),
+                    surroundings.random(),
+                    workers("assertions")))
+        .orElse(Assertions.NONE);
+  }
+
+  /** Without issuers there are no sessions: then tokens are all there is to know. */
+  private Authenticator authenticator(TokenAuthenticator tokens) {
+    if (sessions.isEmpty()) {
+      return tokens;
+    }
+    Organizations organizations = new StoredOrganizations(store, workers("organizations"));
+    return new CredentialAuthenticator(
+        tokens,
+        sessions.get().jwts(tokens, organizations),
+        sessions.get().opaque(tokens, organizations));
+  }
+
+  private ProxyServer frontend(EventLoops loops, Assertions assertions) {
     LastUse lastUse = parts.keep(new LastUse(store, LAST_USE_PERIOD));
-    TokenAuthenticator authenticator =
+    TokenAuthenticator tokens =
         parts.keep(
             new TokenAuthenticator(
                 store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
@@ -189,13 +246,19 @@ public final class Gateway implements AutoCloseable {
             ProxyServer.forwarding(
                 loops,
                 frontendSettings(),
-                new Gatekeeper(livePolicy, authenticator, metrics),
+                new Gatekeeper(
+                    livePolicy,
+                    authenticator(tokens),
+                    new SiteCheck(config.origins()),
+                    assertions,
+                    metrics),
                 backends,
                 Map.of(SelfService.NAME, selfService()),
                 metrics,
                 surroundings.random()));
     Figures figures = new Figures(metrics);
-    figures.caches(authenticator);
+    figures.caches(tokens::figures);
+    sessions.ifPresent(all -> figures.caches(all::figures));
     figures.backends(backends.values());
     figures.network(loops, server);
     return server;

@@ -20,9 +20,16 @@ final class ClaimReader {
   private static final int MAX_PLACES = 1_000;
 
   private final Issuer issuer;
+  private final Set<String> foreignPrefixes;
 
-  ClaimReader(Issuer issuer) {
+  /**
+   * Reads the claims of an issuer.
+   *
+   * @param foreignPrefixes what the subjects of other issuers begin with, and none of its own
+   */
+  ClaimReader(Issuer issuer, Set<String> foreignPrefixes) {
     this.issuer = issuer;
+    this.foreignPrefixes = Set.copyOf(foreignPrefixes);
   }
 
   /** A claim that is not as it must be. */
@@ -50,7 +57,9 @@ final class ClaimReader {
 
   private String subject(Map<String, Object> claims) {
     String subject = issuer.prefix() + text(issuer.subject().in(claims));
-    if (subject.length() > MAX_SUBJECT || !isVisible(subject)) {
+    if (subject.length() > MAX_SUBJECT
+        || !isVisible(subject)
+        || foreignPrefixes.stream().anyMatch(subject::startsWith)) {
       throw new Unreadable();
     }
     return subject;

@@ -48,10 +48,15 @@ final class Introspection implements Verification {
     }
   }
 
-  Introspection(Issuer issuer, Issuer.Introspection settings, IssuerClient client, Clock clock) {
+  Introspection(
+      Issuer issuer,
+      Issuer.Introspection settings,
+      ClaimReader reader,
+      IssuerClient client,
+      Clock clock) {
     this.issuer = issuer;
     this.settings = settings;
-    this.reader = new ClaimReader(issuer);
+    this.reader = reader;
     this.client = client;
     this.clock = clock;
   }

@@ -10,11 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,14 +48,16 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
     List<SignatureVerification.Signer> signers = new ArrayList<>();
     List<Introspection> introspections = new ArrayList<>();
     for (Issuer issuer : issuers) {
+      ClaimReader reader = new ClaimReader(issuer, foreignPrefixes(issuer, issuers));
       if (issuer.proof() instanceof Issuer.Signature signature) {
         KeySource source = new PublishedKeys(client, issuer.url(), signature.keys());
         LiveKeys live = new LiveKeys(issuer.name(), source, clock);
         keys.add(live);
-        signers.add(SignatureVerification.Signer.of(issuer, signature, live));
+        signers.add(SignatureVerification.Signer.of(issuer, signature, live, reader));
       } else {
         introspections.add(
-            new Introspection(issuer, (Issuer.Introspection) issuer.proof(), client, clock));
+            new Introspection(
+                issuer, (Issuer.Introspection) issuer.proof(), reader, client, clock));
       }
     }
     SignatureVerification signatures = new SignatureVerification(signers, verifiers, clock);
@@ -64,6 +68,13 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
     for (LiveKeys live : keys) {
       var unused = live.renewed();
     }
+  }
+
+  private static Set<String> foreignPrefixes(Issuer issuer, List<Issuer> issuers) {
+    return issuers.stream()
+        .map(Issuer::prefix)
+        .filter(prefix -> !prefix.isEmpty() && !prefix.equals(issuer.prefix()))
+        .collect(Collectors.toSet());
   }
 
   private static ThreadPoolExecutor threads(String name, BlockingQueue<Runnable> waiting) {

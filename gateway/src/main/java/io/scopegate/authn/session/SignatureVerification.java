@@ -31,10 +31,10 @@ final class SignatureVerification implements Verification {
   record Signer(
       Issuer issuer, Map<String, JWSAlgorithm> algorithms, LiveKeys keys, ClaimReader reader) {
 
-    static Signer of(Issuer issuer, Issuer.Signature signature, LiveKeys keys) {
+    static Signer of(Issuer issuer, Issuer.Signature signature, LiveKeys keys, ClaimReader reader) {
       Map<String, JWSAlgorithm> algorithms = new HashMap<>();
       signature.algorithms().forEach(name -> algorithms.put(name, JWSAlgorithm.parse(name)));
-      return new Signer(issuer, Map.copyOf(algorithms), keys, new ClaimReader(issuer));
+      return new Signer(issuer, Map.copyOf(algorithms), keys, reader);
     }
   }
 
