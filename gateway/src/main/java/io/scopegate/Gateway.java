@@ -6,11 +6,7 @@ import io.scopegate.admin.AdminTokens;
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.admin.ProbesHandler;
 import io.scopegate.admin.StatusEndpoints;
-import io.scopegate.authn.Authenticator;
 import io.scopegate.authn.CacheLimits;
-import io.scopegate.authn.CredentialAuthenticator;
-import io.scopegate.authn.Organizations;
-import io.scopegate.authn.StoredOrganizations;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.authn.assertion.AssertionKeys;
@@ -214,24 +210,13 @@ public final class Gateway implements AutoCloseable {
     return keys.<Assertions>map(
             signing ->
                 new SignedAssertions(
-                    SessionWiring.assertions(config.assertion().orElseThrow()),
+                    SessionWiring.assertions(
+                        config.assertion().orElseThrow(), config.backendNames()),
                     signing,
                     surroundings.clock(),
                     surroundings.random(),
                     workers("assertions")))
         .orElse(Assertions.NONE);
-  }
-
-  /** Without issuers there are no sessions: then tokens are all there is to know. */
-  private Authenticator authenticator(TokenAuthenticator tokens) {
-    if (sessions.isEmpty()) {
-      return tokens;
-    }
-    Organizations organizations = new StoredOrganizations(store, workers("organizations"));
-    return new CredentialAuthenticator(
-        tokens,
-        sessions.get().jwts(tokens, organizations),
-        sessions.get().opaque(tokens, organizations));
   }
 
   private ProxyServer frontend(EventLoops loops, Assertions assertions) {
@@ -248,7 +233,8 @@ public final class Gateway implements AutoCloseable {
                 frontendSettings(),
                 new Gatekeeper(
                     livePolicy,
-                    authenticator(tokens),
+                    SessionWiring.authenticator(
+                        tokens, sessions, store, () -> workers("organizations")),
                     new SiteCheck(config.origins()),
                     assertions,
                     metrics),

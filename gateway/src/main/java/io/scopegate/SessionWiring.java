@@ -1,14 +1,26 @@
 package io.scopegate;
 
+import io.scopegate.authn.Authenticator;
 import io.scopegate.authn.CacheLimits;
+import io.scopegate.authn.CredentialAuthenticator;
+import io.scopegate.authn.Organizations;
+import io.scopegate.authn.StoredOrganizations;
+import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.assertion.SignedAssertions;
 import io.scopegate.authn.session.ClaimPath;
 import io.scopegate.authn.session.Issuer;
 import io.scopegate.authn.session.Sessions;
 import io.scopegate.config.AssertionConfig;
 import io.scopegate.config.IssuerConfig;
+import io.scopegate.store.IdentityStore;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** Makes of the configuration of sessions and assertions what the parts take. */
 final class SessionWiring {
@@ -58,7 +70,26 @@ final class SessionWiring {
         claims.names());
   }
 
-  static SignedAssertions.Settings assertions(AssertionConfig config) {
-    return new SignedAssertions.Settings(config.issuer(), config.lifetime(), config.audiences());
+  /** Every backend is told, by its own name if it has no other. */
+  static SignedAssertions.Settings assertions(AssertionConfig config, Set<String> backends) {
+    Map<String, String> audiences = new TreeMap<>();
+    backends.forEach(name -> audiences.put(name, config.audiences().getOrDefault(name, name)));
+    return new SignedAssertions.Settings(config.issuer(), config.lifetime(), audiences);
+  }
+
+  /** Returns who knows tokens and sessions; without issuers there are no sessions to know. */
+  static Authenticator authenticator(
+      TokenAuthenticator tokens,
+      Optional<Sessions> sessions,
+      IdentityStore store,
+      Supplier<Executor> executor) {
+    if (sessions.isEmpty()) {
+      return tokens;
+    }
+    Organizations organizations = new StoredOrganizations(store, executor.get());
+    return new CredentialAuthenticator(
+        tokens,
+        sessions.get().jwts(tokens, organizations),
+        sessions.get().opaque(tokens, organizations));
   }
 }

@@ -50,6 +50,11 @@ public final class Gatekeeper {
     this.events = events;
   }
 
+  /** Returns what backends are told of those who pass. */
+  public Assertions assertions() {
+    return assertions;
+  }
+
   /**
    * Decides. What needs no look-up completes on the spot; the rest on another thread, from where
    * the caller goes back to its own.

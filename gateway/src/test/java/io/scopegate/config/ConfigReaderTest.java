@@ -300,7 +300,7 @@ class ConfigReaderTest {
             "gateway.yaml:10:66: `b:c` and the prefix `b:` could begin one subject",
             "gateway.yaml:10:81: `leeway` is at most `5m`",
             "gateway.yaml:14:5: `algorithms` beside `introspection`",
-            "gateway.yaml:15:82: a secret cannot be written out here; use `${ENV_NAME}` or"
+            "gateway.yaml:15:79: a secret cannot be written out here; use `${ENV_NAME}` or"
                 + " `{ file: path }`",
             "gateway.yaml:16:18: `memberships` names either `organizations`, or an `organization`"
                 + " with `roles`, `teams` and `projects`",

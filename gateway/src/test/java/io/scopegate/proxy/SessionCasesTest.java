@@ -194,8 +194,7 @@ class SessionCasesTest {
       assertThat(client.send(request + cookie).answer().status()).isEqualTo(200);
       String bearer = "Authorization: Bearer " + credential("PAT_READ") + "\r\n";
       assertThat(client.send(request + bearer + cookie).answer().status()).isEqualTo(403);
-      assertThat(
-              client.send(request + "Authorization: Bearer x\r\n" + cookie).answer().status())
+      assertThat(client.send(request + "Authorization: Bearer x\r\n" + cookie).answer().status())
           .isEqualTo(401);
     }
     gateway.core().next();

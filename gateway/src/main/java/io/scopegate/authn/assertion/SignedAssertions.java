@@ -46,7 +46,7 @@ public final class SignedAssertions implements Assertions {
    *
    * @param issuer what the gateway calls itself
    * @param lifetime how long one counts
-   * @param audiences per backend what it is called; one that is not there is called by its name
+   * @param audiences per backend what it is called; one that is not there is told nothing
    */
   public record Settings(String issuer, Duration lifetime, Map<String, String> audiences) {
     /** Copies what it is given. */
@@ -92,7 +92,7 @@ public final class SignedAssertions implements Assertions {
 
   @Override
   public Optional<CompletableFuture<String>> prepared(Decision.Allow allow) {
-    return Facts.of(allow).map(this::prepared);
+    return facts(allow).map(this::prepared);
   }
 
   private CompletableFuture<String> prepared(Facts facts) {
@@ -153,7 +153,13 @@ public final class SignedAssertions implements Assertions {
 
   @Override
   public Optional<String> text(Decision.Allow allow) {
-    return Facts.of(allow).map(this::text);
+    return facts(allow).map(this::text);
+  }
+
+  private Optional<Facts> facts(Decision.Allow allow) {
+    return settings.audiences().containsKey(allow.row().forwarding().backend())
+        ? Facts.of(allow)
+        : Optional.empty();
   }
 
   private String text(Facts facts) {
@@ -169,7 +175,7 @@ public final class SignedAssertions implements Assertions {
         new JWTClaimsSet.Builder()
             .issuer(settings.issuer())
             .subject(facts.subject())
-            .audience(settings.audiences().getOrDefault(facts.backend(), facts.backend()))
+            .audience(settings.audiences().get(facts.backend()))
             .issueTime(Date.from(now))
             .expirationTime(Date.from(now.plus(settings.lifetime())))
             .jwtID(id())
