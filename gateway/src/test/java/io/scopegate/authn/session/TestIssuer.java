@@ -171,9 +171,9 @@ public final class TestIssuer implements AutoCloseable {
     foreign = keySet;
   }
 
-  /** Publishes its RSA key alone from now on. */
-  public void withdrawEllipticKey() {
-    publish(RSA);
+  /** Publishes its elliptic key alone from now on. */
+  public void withdrawRsaKey() {
+    publish(elliptic);
   }
 
   /** Returns its RSA key. */
