@@ -46,7 +46,11 @@ public final class ConfigReader {
           "headTimeout",
           "bodyTimeout",
           "bodyLimit",
-          "idleTimeout");
+          "idleTimeout",
+          "clientId",
+          "clientSecret",
+          "freshFor",
+          "staleIfError");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
@@ -129,7 +133,13 @@ public final class ConfigReader {
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
-    List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
+    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
+    Optional<AssertionConfig> assertion =
+        fields
+            .fields("assertion")
+            .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
+    fields.notSupportedYet("store");
     fields.finish();
     return routes.map(
         path ->
@@ -143,7 +153,10 @@ public final class ConfigReader {
                 drain.orElse(DEFAULT_DRAIN),
                 data,
                 backends,
-                limits));
+                limits,
+                issuers,
+                origins,
+                assertion));
   }
 
   private Path resolved(String path) {
