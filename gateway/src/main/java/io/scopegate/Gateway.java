@@ -148,8 +148,8 @@ public final class Gateway implements AutoCloseable {
                     new ProbesHandler(status, workers),
                     MAX_PROBE_BODY,
                     config.probes().get()));
-    for (Address address : config.listeners()) {
-      listeners.add(bind(frontend, address));
+    for (GatewayConfig.Listener listener : config.listeners()) {
+      listeners.add(bind(frontend, listener.address()));
     }
     if (surroundings.watch()) {
       parts.keep(new PolicyWatch(livePolicy)).start(WATCH_PERIOD);

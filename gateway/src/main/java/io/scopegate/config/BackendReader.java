@@ -4,6 +4,7 @@ import io.scopegate.config.GatewayConfig.HeaderChanges;
 import io.scopegate.file.Fields;
 import io.scopegate.file.NodeReader;
 import io.scopegate.file.YamlNode;
+import io.scopegate.tls.BackendTls;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -42,10 +43,12 @@ final class BackendReader {
 
   private final NodeReader reader;
   private final Secrets secrets;
+  private final TlsReader tls;
 
-  BackendReader(NodeReader reader, Secrets secrets) {
+  BackendReader(NodeReader reader, Secrets secrets, TlsReader tls) {
     this.reader = reader;
     this.secrets = secrets;
+    this.tls = tls;
   }
 
   Optional<GatewayConfig.Backend> read(YamlNode.Entry entry) {
@@ -61,6 +64,7 @@ final class BackendReader {
         fields.oneOf("credentials", Map.of("strip", false, "forward", true));
     HeaderChanges request = changes(fields, "requestHeaders");
     HeaderChanges response = changes(fields, "responseHeaders");
+    Optional<BackendTls> secured = tls(fields, urls);
     fields.finish();
     return urls.isEmpty()
         ? Optional.empty()
@@ -73,7 +77,8 @@ final class BackendReader {
                 preserve.orElse(true),
                 forward.orElse(false),
                 request,
-                response));
+                response,
+                secured));
   }
 
   private List<URI> urls(Fields fields) {
@@ -91,16 +96,13 @@ final class BackendReader {
   private Optional<URI> url(YamlNode.Scalar text) {
     try {
       URI url = new URI(text.text());
-      if ("https".equalsIgnoreCase(url.getScheme())) {
-        reader.problems().error(text.at(), "a backend with `https` is not supported yet");
-        return Optional.empty();
-      }
       boolean bare =
           (url.getRawPath() == null || url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
               && url.getRawQuery() == null
               && url.getRawFragment() == null
               && url.getRawUserInfo() == null;
-      if ("http".equalsIgnoreCase(url.getScheme()) && url.getHost() != null && bare) {
+      boolean known = "http".equalsIgnoreCase(url.getScheme()) || isSecure(url);
+      if (known && url.getHost() != null && bare) {
         return Optional.of(url);
       }
     } catch (URISyntaxException e) {
@@ -111,8 +113,29 @@ final class BackendReader {
         .error(
             text.at(),
             "`" + text.text() + "` is not the URL of a backend",
-            "it is `http://host:port`, without a path");
+            "it is `http://host:port` or `https://host:port`, without a path");
     return Optional.empty();
+  }
+
+  private static boolean isSecure(URI url) {
+    return "https".equalsIgnoreCase(url.getScheme());
+  }
+
+  private Optional<BackendTls> tls(Fields fields, List<URI> urls) {
+    boolean secure = urls.stream().anyMatch(BackendReader::isSecure);
+    if (secure && !urls.stream().allMatch(BackendReader::isSecure)) {
+      // What is meant to be secret would go out in the clear as often as not.
+      reader
+          .problems()
+          .error(fields.keyAt("urls"), "the URLs are of `http` and `https`, which do not mix");
+    }
+    Optional<BackendTls> settings = fields.fields("tls").flatMap(tls::backend);
+    if (settings.isPresent() && !secure && !urls.isEmpty()) {
+      reader
+          .problems()
+          .error(fields.keyAt("tls"), "`tls` is only for URLs that begin with `https://`");
+    }
+    return secure ? settings.or(() -> Optional.of(BackendTls.DEFAULT)) : Optional.empty();
   }
 
   private HeaderChanges changes(Fields fields, String key) {

@@ -1,5 +1,7 @@
 package io.scopegate.config;
 
+import io.scopegate.tls.BackendTls;
+import io.scopegate.tls.ListenerTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,7 @@ import java.util.TreeMap;
  */
 public record GatewayConfig(
     Path routes,
-    List<Address> listeners,
+    List<Listener> listeners,
     Address admin,
     List<AdminToken> adminTokens,
     Optional<Address> probes,
@@ -49,6 +51,14 @@ public record GatewayConfig(
   }
 
   /**
+   * Where requests come in.
+   *
+   * @param tls how TLS is spoken there, if it is
+   * @param proxyProtocol whether every connection begins with a PROXY protocol header
+   */
+  public record Listener(Address address, Optional<ListenerTls> tls, boolean proxyProtocol) {}
+
+  /**
    * A further admin token.
    *
    * @param mayWrite whether it may change anything
@@ -69,6 +79,7 @@ public record GatewayConfig(
    * @param idleTimeout without a byte either way
    * @param preservesHost whether the client's {@code Host} is passed on rather than the URL's
    * @param forwardsCredentials whether the client's credential is passed on
+   * @param tls how TLS is spoken with it; empty if it is not
    */
   public record Backend(
       List<URI> urls,
@@ -78,7 +89,8 @@ public record GatewayConfig(
       boolean preservesHost,
       boolean forwardsCredentials,
       HeaderChanges requestHeaders,
-      HeaderChanges responseHeaders) {
+      HeaderChanges responseHeaders,
+      Optional<BackendTls> tls) {
     /** Copies what it is given. */
     public Backend {
       urls = List.copyOf(urls);

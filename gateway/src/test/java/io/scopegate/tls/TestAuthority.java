@@ -1,0 +1,122 @@
+package io.scopegate.tls;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** An authority of its own that issues certificates for tests. Safe from any thread. */
+public final class TestAuthority {
+  private static final char[] NO_PASSWORD = {};
+
+  private final X509Bundle root;
+
+  /** Makes one with a new key. */
+  public TestAuthority(String name) {
+    this.root =
+        built(() -> template("CN=" + name).setIsCertificateAuthority(true).buildSelfSigned());
+  }
+
+  private interface Building {
+    X509Bundle build() throws Exception;
+  }
+
+  private static X509Bundle built(Building building) {
+    try {
+      return building.build();
+    } catch (Exception e) {
+      throw new AssertionError("a certificate cannot be made", e);
+    }
+  }
+
+  private static CertificateBuilder template(String subject) {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    return new CertificateBuilder()
+        .subject(subject)
+        .ecp256()
+        .notBefore(now.minus(1, ChronoUnit.DAYS))
+        .notAfter(now.plus(30, ChronoUnit.DAYS));
+  }
+
+  /** Issues a certificate for servers of these names. */
+  public X509Bundle server(String... names) {
+    return issue(
+        "CN=" + names[0],
+        builder -> {
+          for (String name : names) {
+            builder.addSanDnsName(name);
+          }
+          return builder.addSanIpAddress("127.0.0.1").addExtendedKeyUsageServerAuth();
+        });
+  }
+
+  /** Issues any certificate. */
+  public X509Bundle issue(String subject, UnaryOperator<CertificateBuilder> change) {
+    return built(() -> change.apply(template(subject)).buildIssuedBy(root));
+  }
+
+  /** Writes the certificate of the authority; returns the file. */
+  public Path write(Path file) throws IOException {
+    return Files.writeString(file, root.getCertificatePEM());
+  }
+
+  /** Writes a certificate and its key to {@code name.crt} and {@code name.key}. */
+  public static KeyFiles write(Path folder, String name, X509Bundle bundle) throws IOException {
+    Path certificate = folder.resolve(name + ".crt");
+    Path key = folder.resolve(name + ".key");
+    replace(certificate, bundle.getCertificatePathPEM());
+    replace(key, bundle.getPrivateKeyPEM());
+    return new KeyFiles(certificate, key, Optional.empty());
+  }
+
+  private static void replace(Path file, String content) throws IOException {
+    Path fresh = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), content);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Returns what trusts this authority alone. */
+  public TrustManager[] trust() {
+    return root.toTrustManagerFactory().getTrustManagers();
+  }
+
+  /** Returns what a client needs that trusts this authority alone. */
+  public SSLContext client() {
+    return context(null);
+  }
+
+  /** Returns what a client or a server needs that shows this certificate. */
+  public SSLContext showing(X509Bundle certificate) {
+    try {
+      KeyStore store = certificate.toKeyStore(NO_PASSWORD);
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(store, NO_PASSWORD);
+      return context(keys.getKeyManagers());
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private SSLContext context(KeyManager @Nullable [] keys) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trust(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
