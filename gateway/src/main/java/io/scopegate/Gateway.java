@@ -31,6 +31,7 @@ import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.SqliteIdentityStore;
+import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ public final class Gateway implements AutoCloseable {
   private final GatewayConfig config;
   private final Surroundings surroundings;
   private final Parts parts;
+  private final TlsWiring tls;
   private final LivePolicy livePolicy;
   private final IdentityStore store;
   private final Metrics metrics;
@@ -125,7 +127,10 @@ public final class Gateway implements AutoCloseable {
             new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
-    this.livePolicy = new LivePolicy(first, policySource(config), metrics);
+    this.tls = new TlsWiring(config, surroundings.clock());
+    tls.show(metrics);
+    this.livePolicy =
+        new LivePolicy(tls.withFiles(first), tls.reloading(policySource(config)), metrics);
     EventLoops loops = parts.keep(new EventLoops(Runtime.getRuntime().availableProcessors()));
     this.frontend = frontend(loops);
     StatusEndpoints status = new StatusEndpoints(this::readiness, metrics::scrape);
@@ -149,7 +154,7 @@ public final class Gateway implements AutoCloseable {
                     MAX_PROBE_BODY,
                     config.probes().get()));
     for (GatewayConfig.Listener listener : config.listeners()) {
-      listeners.add(bind(frontend, listener.address()));
+      listeners.add(bind(frontend, listener.address(), tls.threshold(listener)));
     }
     if (surroundings.watch()) {
       parts.keep(new PolicyWatch(livePolicy)).start(WATCH_PERIOD);
@@ -235,7 +240,7 @@ public final class Gateway implements AutoCloseable {
                         loops,
                         resolver,
                         surroundings.random(),
-                        ProxyServer::speakToBackend)));
+                        ProxyServer.backendProtocol(tls.client(name), backend.connectTimeout()))));
     return backends;
   }
 
@@ -261,12 +266,14 @@ public final class Gateway implements AutoCloseable {
         parts.keep(
             ProxyServer.answering(
                 loops, FrontendSettings.standard(), handler, maxBody, surroundings.random())),
-        address);
+        address,
+        Threshold.open());
   }
 
-  private static InetSocketAddress bind(ProxyServer server, Address address) throws IOException {
+  private static InetSocketAddress bind(ProxyServer server, Address address, Threshold threshold)
+      throws IOException {
     try {
-      return server.bind(new InetSocketAddress(address.host(), address.port()));
+      return server.bind(new InetSocketAddress(address.host(), address.port()), threshold);
     } catch (IOException e) {
       String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
       throw new IOException("cannot listen on `" + address + "`" + why, e);
@@ -301,14 +308,17 @@ public final class Gateway implements AutoCloseable {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    listeners.forEach(address -> text.append(url(address)).append(", "));
-    text.append("admin ").append(url(admin));
-    probes.ifPresent(address -> text.append(", probes ").append(url(address)));
+    for (int i = 0; i < listeners.size(); i++) {
+      boolean secure = config.listeners().get(i).tls().isPresent();
+      text.append(url(secure ? "https" : "http", listeners.get(i))).append(", ");
+    }
+    text.append("admin ").append(url("http", admin));
+    probes.ifPresent(address -> text.append(", probes ").append(url("http", address)));
     return text.toString();
   }
 
-  private static String url(InetSocketAddress address) {
-    return "http://" + new Address(address.getAddress().getHostAddress(), address.getPort());
+  private static String url(String scheme, InetSocketAddress address) {
+    return scheme + "://" + new Address(address.getAddress().getHostAddress(), address.getPort());
   }
 
   /**

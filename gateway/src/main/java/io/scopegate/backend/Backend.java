@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ public final class Backend {
   private final LoadBalancer balancer;
   private final Bootstrap bootstrap;
   private final Executor resolver;
+  private final BiConsumer<Endpoint, ChannelPipeline> protocol;
   private final Map<EventLoop, Map<Endpoint, ConnectionPool>> pools = new ConcurrentHashMap<>();
 
   /**
@@ -72,7 +73,7 @@ public final class Backend {
    * Wires a backend; it connects when it is asked to.
    *
    * @param resolver where names are looked up, which may block
-   * @param protocol puts the handlers on a new connection
+   * @param protocol puts the handlers on a new connection to an endpoint
    */
   public Backend(
       String name,
@@ -81,7 +82,7 @@ public final class Backend {
       EventLoops loops,
       Executor resolver,
       RandomGenerator random,
-      Consumer<ChannelPipeline> protocol) {
+      BiConsumer<Endpoint, ChannelPipeline> protocol) {
     this.name = name;
     this.endpoints = List.copyOf(endpoints);
     this.settings = settings;
@@ -94,20 +95,22 @@ public final class Backend {
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()))
-            .handler(new Initializer(protocol));
+                (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()));
+    this.protocol = protocol;
   }
 
   private static final class Initializer extends ChannelInitializer<Channel> {
-    private final Consumer<ChannelPipeline> protocol;
+    private final Endpoint endpoint;
+    private final BiConsumer<Endpoint, ChannelPipeline> protocol;
 
-    Initializer(Consumer<ChannelPipeline> protocol) {
+    Initializer(Endpoint endpoint, BiConsumer<Endpoint, ChannelPipeline> protocol) {
+      this.endpoint = endpoint;
       this.protocol = protocol;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-      protocol.accept(channel.pipeline());
+      protocol.accept(endpoint, channel.pipeline());
     }
   }
 
@@ -210,7 +213,7 @@ public final class Backend {
     return new ConnectionPool(
         endpoint,
         loop,
-        bootstrap.clone(loop),
+        bootstrap.clone(loop).handler(new Initializer(endpoint, protocol)),
         resolver,
         settings.idleTimeout(),
         settings.maxIdlePerLoop());

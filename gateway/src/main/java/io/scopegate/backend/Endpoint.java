@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One address of a backend, and what is going on there. Safe from any thread. */
 public final class Endpoint {
+  private final boolean secure;
   private final String authority;
   private final String host;
   private final int port;
@@ -20,7 +21,8 @@ public final class Endpoint {
   private final AtomicInteger idle = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
 
-  private Endpoint(String authority, String host, int port) {
+  private Endpoint(boolean secure, String authority, String host, int port) {
+    this.secure = secure;
     this.authority = authority;
     this.host = host;
     this.port = port;
@@ -29,7 +31,8 @@ public final class Endpoint {
   /**
    * Reads the URL of an endpoint.
    *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
+   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
+   *     https://host[:port]}
    */
   public static Endpoint parse(String url) {
     URI uri;
@@ -38,7 +41,8 @@ public final class Endpoint {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("`" + url + "` is not a URL", e);
     }
-    if (uri.getScheme() == null || !uri.getScheme().equals("http")) {
+    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+    if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
       throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
     }
     boolean hostOnly =
@@ -52,14 +56,24 @@ public final class Endpoint {
           "`" + url + "` is more than a host and a port, such as `http://127.0.0.1:9000`");
     }
     String host = uri.getHost();
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new Endpoint(uri.getRawAuthority(), bare, port);
+    return new Endpoint(secure, uri.getRawAuthority(), bare, port);
   }
 
   /** Returns host and port as the URL has them: what {@code Host} says to this endpoint. */
   public String authority() {
     return authority;
+  }
+
+  /** Returns its name or address, one of IPv6 without its brackets. */
+  public String host() {
+    return host;
+  }
+
+  /** Returns its port. */
+  public int port() {
+    return port;
   }
 
   /** Returns how many connections there are. */
@@ -116,6 +130,6 @@ public final class Endpoint {
 
   @Override
   public String toString() {
-    return "http://" + authority;
+    return (secure ? "https://" : "http://") + authority;
   }
 }

@@ -10,10 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import javax.net.ssl.SSLException;
 
-/**
- * Waits for the end of the handshake, and ends a connection that wants another one. Confined to the
- * channel's event loop.
- */
+/** Waits for the end of the handshake. Confined to the channel's event loop. */
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class HandshakeEnd extends ChannelInboundHandlerAdapter {
@@ -48,9 +45,6 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
     } else if (state == State.WAITING) {
       state = State.SECURED;
       crossing.secured(ctx.pipeline().get(SslHandler.class));
-    } else {
-      // Renegotiation (RFC 5246 §7.4.1.1): BoringSSL refuses it, the JDK's library does not.
-      ctx.close();
     }
   }
 

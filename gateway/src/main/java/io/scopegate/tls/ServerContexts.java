@@ -1,7 +1,6 @@
 package io.scopegate.tls;
 
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.security.cert.X509Certificate;
@@ -9,12 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates of a listener by the names they are for. Immutable. */
 final class ServerContexts {
+  private static final long SESSION_SECONDS = 300;
+
   private final Material material;
   private final SslContext first;
   private final Map<String, SslContext> byName;
@@ -83,15 +83,9 @@ final class ServerContexts {
                 builder
                     .trustManager(material.authorities().toArray(X509Certificate[]::new))
                     .clientAuth(wanted.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL));
-    SslContext context = builder.build();
-    // No session is taken up again: a client certificate is verified for every connection, and no
-    // key outlives the connections that it was made for. BoringSSL gives no tickets unless told.
-    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-      sessions.setSessionCacheEnabled(false);
-    } else {
-      context.sessionContext().setSessionTimeout(1);
-    }
-    return context;
+    // A session may be taken up again for this long: by the keys of this context alone, which the
+    // library renews. Whatever is read anew, authorities too, begins with new ones.
+    return builder.sessionTimeout(SESSION_SECONDS).build();
   }
 
   Material material() {
@@ -115,10 +109,5 @@ final class ServerContexts {
     }
     int dot = name.indexOf('.');
     return dot < 0 ? Optional.empty() : Optional.ofNullable(byName.get("*" + name.substring(dot)));
-  }
-
-  /** Returns all of them. */
-  Stream<SslContext> all() {
-    return Stream.concat(Stream.of(first), byName.values().stream()).distinct();
   }
 }

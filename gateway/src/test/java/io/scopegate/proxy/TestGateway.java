@@ -175,7 +175,7 @@ final class TestGateway implements AutoCloseable {
           LOOPS,
           Runnable::run,
           new SplittableRandom(11),
-          ProxyServer::speakToBackend);
+          (endpoint, pipeline) -> ProxyServer.speakToBackend(pipeline));
     }
   }
 

@@ -10,16 +10,24 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.jspecify.annotations.Nullable;
 
 /** An authority of its own that issues certificates for tests. Safe from any thread. */
 public final class TestAuthority {
+  private static final String ALTERNATIVE_NAMES = "2.5.29.17";
   private static final char[] NO_PASSWORD = {};
 
   private final X509Bundle root;
@@ -55,12 +63,24 @@ public final class TestAuthority {
   public X509Bundle server(String... names) {
     return issue(
         "CN=" + names[0],
-        builder -> {
-          for (String name : names) {
-            builder.addSanDnsName(name);
-          }
-          return builder.addSanIpAddress("127.0.0.1").addExtendedKeyUsageServerAuth();
-        });
+        builder ->
+            builder
+                .addExtensionOctetString(ALTERNATIVE_NAMES, false, alternatives(names))
+                .addExtendedKeyUsageServerAuth());
+  }
+
+  /** The builder of certificates takes no wildcard. */
+  private static byte[] alternatives(String... names) {
+    GeneralName[] all = new GeneralName[names.length + 1];
+    for (int i = 0; i < names.length; i++) {
+      all[i] = new GeneralName(GeneralName.dNSName, names[i]);
+    }
+    all[names.length] = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+    try {
+      return new GeneralNames(all).getEncoded();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Issues any certificate. */
@@ -80,6 +100,31 @@ public final class TestAuthority {
     replace(certificate, bundle.getCertificatePathPEM());
     replace(key, bundle.getPrivateKeyPEM());
     return new KeyFiles(certificate, key, Optional.empty());
+  }
+
+  /** Writes a certificate and its key, which is encrypted as PKCS #8 with PBES2. */
+  public static void writeEncrypted(Path folder, String name, X509Bundle bundle, String passphrase)
+      throws IOException {
+    write(folder, name, bundle);
+    replace(folder.resolve(name + ".key"), encrypted(bundle, passphrase));
+  }
+
+  static String encrypted(X509Bundle bundle, String passphrase) throws IOException {
+    String algorithm = "PBEWithHmacSHA256AndAES_256";
+    try {
+      Cipher cipher = Cipher.getInstance(algorithm);
+      cipher.init(
+          Cipher.ENCRYPT_MODE,
+          SecretKeyFactory.getInstance(algorithm)
+              .generateSecret(new PBEKeySpec(passphrase.toCharArray())));
+      byte[] content = cipher.doFinal(bundle.getKeyPair().getPrivate().getEncoded());
+      byte[] whole = new EncryptedPrivateKeyInfo(cipher.getParameters(), content).getEncoded();
+      return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+          + Base64.getMimeEncoder().encodeToString(whole)
+          + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void replace(Path file, String content) throws IOException {

@@ -56,8 +56,8 @@ final class TestListener implements AutoCloseable {
     public void refuseClearText(Channel accepted) {
       var unused =
           accepted
-          .writeAndFlush(Unpooled.copiedBuffer(CLEAR_TEXT_ANSWER, StandardCharsets.US_ASCII))
-          .addListener(ChannelFutureListener.CLOSE);
+              .writeAndFlush(Unpooled.copiedBuffer(CLEAR_TEXT_ANSWER, StandardCharsets.US_ASCII))
+              .addListener(ChannelFutureListener.CLOSE);
     }
   }
 
