@@ -13,8 +13,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +26,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ServerTlsTest {
   private static final TestAuthority AUTHORITY = new TestAuthority("authority");
   private static final TestAuthority CLIENTS = new TestAuthority("authority of clients");
-  private static final TestAuthority FOREIGN = new TestAuthority("foreign authority");
+
+  /** Of the same name, so that clients show its certificates, and with another key. */
+  private static final TestAuthority FOREIGN = new TestAuthority("authority of clients");
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @TempDir private Path folder;
@@ -255,45 +255,6 @@ class ServerTlsTest {
         new Client(
             listener, context, parameters -> parameters.setProtocols(new String[] {version}))) {
       return client.ask();
-    }
-  }
-
-  /** Shows its certificate whichever authorities the server knows. */
-  private static final class Insistent extends X509ExtendedKeyManager {
-    private final X509Bundle bundle;
-
-    Insistent(X509Bundle bundle) {
-      this.bundle = bundle;
-    }
-
-    @Override
-    public String[] getClientAliases(String type, Principal[] issuers) {
-      return new String[] {"it"};
-    }
-
-    @Override
-    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
-      return "it";
-    }
-
-    @Override
-    public String[] getServerAliases(String type, Principal[] issuers) {
-      return new String[0];
-    }
-
-    @Override
-    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-      return "";
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return bundle.getCertificatePath();
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return bundle.getKeyPair().getPrivate();
     }
   }
 

@@ -3,6 +3,7 @@ package io.scopegate.tls;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,19 +11,19 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.util.io.pem.PemWriter;
 import org.jspecify.annotations.Nullable;
 
 /** An authority of its own that issues certificates for tests. Safe from any thread. */
@@ -110,21 +111,19 @@ public final class TestAuthority {
   }
 
   static String encrypted(X509Bundle bundle, String passphrase) throws IOException {
-    String algorithm = "PBEWithHmacSHA256AndAES_256";
-    try {
-      Cipher cipher = Cipher.getInstance(algorithm);
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          SecretKeyFactory.getInstance(algorithm)
-              .generateSecret(new PBEKeySpec(passphrase.toCharArray())));
-      byte[] content = cipher.doFinal(bundle.getKeyPair().getPrivate().getEncoded());
-      byte[] whole = new EncryptedPrivateKeyInfo(cipher.getParameters(), content).getEncoded();
-      return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-          + Base64.getMimeEncoder().encodeToString(whole)
-          + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    } catch (GeneralSecurityException e) {
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(
+          new JcaPKCS8Generator(
+              bundle.getKeyPair().getPrivate(),
+              new JceOpenSSLPKCS8EncryptorBuilder(JcaPKCS8Generator.AES_256_CBC)
+                  .setProvider(new BouncyCastleProvider())
+                  .setPassword(passphrase.toCharArray())
+                  .build()));
+    } catch (OperatorCreationException e) {
       throw new AssertionError(e);
     }
+    return text.toString();
   }
 
   private static void replace(Path file, String content) throws IOException {
