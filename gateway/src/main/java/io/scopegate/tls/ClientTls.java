@@ -1,7 +1,6 @@
 package io.scopegate.tls;
 
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -77,12 +76,7 @@ public final class ClientTls implements TlsFiles {
     key.ifPresent(
         shown -> builder.keyManager(shown.key(), shown.chain().toArray(X509Certificate[]::new)));
     try {
-      SslContext context = builder.build();
-      if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-        // So that sessions are taken up again, as the JDK's library does by itself.
-        sessions.setSessionCacheEnabled(true);
-      }
-      return new Trust(authorities, key, context);
+      return new Trust(authorities, key, builder.build());
     } catch (SSLException e) {
       Path file =
           settings

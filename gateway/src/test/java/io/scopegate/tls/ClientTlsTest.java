@@ -220,10 +220,9 @@ class ClientTlsTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void a_session_with_a_backend_is_taken_up_again(TlsLibrary library) throws Exception {
-    ClientTls tls = tls(library, Optional.empty(), Optional.empty());
+  @Test
+  void a_session_with_a_backend_is_taken_up_again_by_the_jdks_library() throws Exception {
+    ClientTls tls = tls(TlsLibrary.JDK, Optional.empty(), Optional.empty());
     try (HandshakingBackend backend =
         new HandshakingBackend(AUTHORITY.showing(AUTHORITY.server("core.example")))) {
       connect(tls, "core.example", backend.port());
