@@ -7,8 +7,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.scopegate.backend.Backend;
-import io.scopegate.backend.Endpoint;
+import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
+import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LocalBackend;
@@ -29,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** Listening addresses and the connections that were accepted there. Safe from any thread. */
@@ -160,18 +161,21 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   /**
-   * Returns what puts the handlers on a new connection to a backend; what a {@link Backend} needs.
+   * Returns what is spoken with the URLs of a backend; what a {@link Backend} needs.
    *
    * @param tls how TLS is spoken with it, if it is
-   * @param handshakeTimeout how long that may take to begin
+   * @param handshakeTimeout how long a handshake may take
    */
-  public static BiConsumer<Endpoint, ChannelPipeline> backendProtocol(
+  public static Function<BackendUrl, Protocol> backendProtocol(
       Optional<ClientTls> tls, Duration handshakeTimeout) {
-    return (endpoint, pipeline) -> {
-      tls.ifPresent(
-          one -> one.secure(pipeline, endpoint.host(), endpoint.port(), handshakeTimeout));
-      speakToBackend(pipeline);
-    };
+    if (tls.isEmpty()) {
+      return url -> Protocol.plain(ProxyServer::speakToBackend);
+    }
+    ClientTls client = tls.get();
+    return url ->
+        new Protocol(
+            pipeline -> client.secure(pipeline, url.host(), url.port(), handshakeTimeout),
+            ProxyServer::speakToBackend);
   }
 
   /**
