@@ -16,6 +16,7 @@ import io.scopegate.store.LastUse;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
+import io.scopegate.store.TokenUse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -176,7 +177,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       return INVALID;
     }
     if (token.notesUse(now)) {
-      lastUse.note(token.token().id(), now);
+      lastUse.note(token.token().id(), new TokenUse(now, ""));
     }
     return token.caller(found.value().get(), policy);
   }

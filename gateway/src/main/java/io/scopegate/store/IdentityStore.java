@@ -22,13 +22,26 @@ import java.util.function.Function;
 public interface IdentityStore extends AutoCloseable {
 
   /** Returns the token of this digest, expired or not. */
-  Optional<StoredToken> token(TokenDigest digest);
+  default Optional<StoredToken> token(TokenDigest digest) {
+    return Optional.ofNullable(tokens(Set.of(digest)).get(digest));
+  }
+
+  /**
+   * Returns the tokens of these digests, expired or not, and nothing for a digest that is no
+   * token's. One that is found by the value before its last rotation ends with the overlap.
+   */
+  Map<TokenDigest, StoredToken> tokens(Set<TokenDigest> digests);
 
   /** Returns the token of this id, expired or not. */
   Optional<StoredToken> token(String id);
 
   /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
-  Optional<Principal> principal(String subject);
+  default Optional<Principal> principal(String subject) {
+    return principals(Set.of(subject)).getOrDefault(subject, Optional.empty());
+  }
+
+  /** Returns what each of these subjects holds; empty for one that is disabled. */
+  Map<String, Optional<Principal>> principals(Set<String> subjects);
 
   /** Returns the organization of this id or alias. */
   Optional<Organization> organization(String name);
@@ -65,8 +78,35 @@ public interface IdentityStore extends AutoCloseable {
    */
   boolean revoke(String tokenId);
 
-  /** Notes per token id when it was last used. Nobody is told. */
-  void used(Map<String, Instant> lastUses);
+  /**
+   * Gives a token another value; its id, name and end stay, and the value before works until the
+   * overlap ends.
+   *
+   * @param digest of the new value
+   * @param start the first 11 characters of the new value
+   * @param overlapEnd when the value before ends; at once if that is past
+   * @return empty if there is no such token
+   * @throws StoreConflict if it was rotated before and that overlap has not ended, so that there
+   *     are never more than two values, or the digest is taken
+   */
+  Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd);
+
+  /**
+   * Takes all tokens of a subject out of force for good, and with them all that come from them;
+   * returns how many.
+   */
+  int revokeAll(String subject);
+
+  /**
+   * Takes the tokens of these values out of force for good, and with them all that come from them.
+   *
+   * @return per digest that was a token's, current or former, that token as it was
+   */
+  Map<TokenDigest, StoredToken> revoke(Set<TokenDigest> digests);
+
+  /** Notes per token id its last use. Nobody is told. */
+  void used(Map<String, TokenUse> lastUses);
 
   /**
    * Gives a subject exactly these roles at a place, which is made if it is not there, and its

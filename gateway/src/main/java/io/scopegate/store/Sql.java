@@ -5,12 +5,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Statements on one connection. Confined to the thread that has the connection. */
 final class Sql {
+  private static final int BATCH = 512;
+
   private final Connection connection;
 
   Sql(Connection connection) {
@@ -47,6 +51,28 @@ final class Sql {
     try (PreparedStatement prepared = prepare(statement, arguments)) {
       return prepared.executeUpdate();
     }
+  }
+
+  /**
+   * Returns texts in batches that fit one statement. The last is filled up with its own last text
+   * to a power of two, so that there are few different statements to prepare.
+   */
+  static List<List<String>> batches(Collection<String> texts) {
+    List<String> all = List.copyOf(texts);
+    List<List<String>> batches = new ArrayList<>();
+    for (int start = 0; start < all.size(); start += BATCH) {
+      List<String> some = all.subList(start, Math.min(all.size(), start + BATCH));
+      int size = Integer.highestOneBit(Math.max(1, some.size() * 2 - 1));
+      List<String> filled = new ArrayList<>(some);
+      filled.addAll(Collections.nCopies(size - some.size(), some.get(some.size() - 1)));
+      batches.add(filled);
+    }
+    return batches;
+  }
+
+  /** Returns the places of so many arguments, in parentheses. */
+  static String places(int arguments) {
+    return "(?" + ", ?".repeat(arguments - 1) + ")";
   }
 
   private PreparedStatement prepare(String statement, @Nullable Object[] arguments)

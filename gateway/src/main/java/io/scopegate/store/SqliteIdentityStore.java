@@ -21,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The embedded store: one SQLite file in the data folder, used by one process at a time. Safe from
@@ -62,8 +63,8 @@ public final class SqliteIdentityStore implements IdentityStore {
   }
 
   @Override
-  public Optional<StoredToken> token(TokenDigest digest) {
-    return read(sql -> new TokenRows(sql).byDigest(digest));
+  public Map<TokenDigest, StoredToken> tokens(Set<TokenDigest> digests) {
+    return read(sql -> new TokenRows(sql).byDigests(digests));
   }
 
   @Override
@@ -72,14 +73,10 @@ public final class SqliteIdentityStore implements IdentityStore {
   }
 
   @Override
-  public Optional<Principal> principal(String subject) {
+  public Map<String, Optional<Principal>> principals(Set<String> subjects) {
     return read(
-        sql -> {
-          MembershipRows rows = new MembershipRows(sql);
-          return rows.isDisabled(subject)
-              ? Optional.empty()
-              : Optional.of(new Principal(subject, rows.of(subject, id -> organization(sql, id))));
-        });
+        sql ->
+            new MembershipRows(sql).principals(subjects, (id, version) -> organization(sql, id)));
   }
 
   @Override
@@ -148,14 +145,44 @@ public final class SqliteIdentityStore implements IdentityStore {
   public boolean revoke(String tokenId) {
     return change(
         (sql, effects) -> {
-          List<TokenDigest> digests = new TokenRows(sql).delete(tokenId);
-          digests.forEach(effects::token);
-          return !digests.isEmpty();
+          TokenRows.Deleted deleted = new TokenRows(sql).delete(List.of(tokenId));
+          deleted.digests().forEach(effects::token);
+          return deleted.count() > 0;
         });
   }
 
   @Override
-  public void used(Map<String, Instant> lastUses) {
+  public Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+    return change(
+        (sql, effects) -> keeping.rotate(sql, tokenId, digest, start, overlapEnd, effects));
+  }
+
+  @Override
+  public int revokeAll(String subject) {
+    return change(
+        (sql, effects) -> {
+          TokenRows.Deleted deleted = new TokenRows(sql).deleteOf(subject);
+          deleted.digests().forEach(effects::token);
+          return deleted.count();
+        });
+  }
+
+  @Override
+  public Map<TokenDigest, StoredToken> revoke(Set<TokenDigest> digests) {
+    return change(
+        (sql, effects) -> {
+          TokenRows rows = new TokenRows(sql);
+          Map<TokenDigest, StoredToken> tokens = rows.byDigests(digests);
+          Set<String> ids =
+              tokens.values().stream().map(StoredToken::id).collect(Collectors.toSet());
+          rows.delete(ids).digests().forEach(effects::token);
+          return tokens;
+        });
+  }
+
+  @Override
+  public void used(Map<String, TokenUse> lastUses) {
     change(
         (sql, effects) -> {
           TokenRows tokens = new TokenRows(sql);
@@ -246,10 +273,10 @@ public final class SqliteIdentityStore implements IdentityStore {
   public boolean removeSubject(String subject) {
     return change(
         (sql, effects) -> {
-          List<TokenDigest> digests = new TokenRows(sql).deleteOf(subject);
-          digests.forEach(effects::token);
+          TokenRows.Deleted deleted = new TokenRows(sql).deleteOf(subject);
+          deleted.digests().forEach(effects::token);
           effects.subject(subject);
-          return new MembershipRows(sql).deleteSubject(subject) || !digests.isEmpty();
+          return new MembershipRows(sql).deleteSubject(subject) || deleted.count() > 0;
         });
   }
 

@@ -9,6 +9,7 @@ import io.scopegate.store.NewToken;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
+import io.scopegate.store.TokenUse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +91,8 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public Optional<StoredToken> token(TokenDigest digest) {
-    return read(tokenReads, () -> store.token(digest));
+  public Map<TokenDigest, StoredToken> tokens(Set<TokenDigest> digests) {
+    return read(tokenReads, () -> store.tokens(digests));
   }
 
   @Override
@@ -100,8 +101,8 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public Optional<Principal> principal(String subject) {
-    return read(subjectReads, () -> store.principal(subject));
+  public Map<String, Optional<Principal>> principals(Set<String> subjects) {
+    return read(subjectReads, () -> store.principals(subjects));
   }
 
   @Override
@@ -136,7 +137,23 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public void used(Map<String, Instant> lastUses) {
+  public Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+    return store.rotate(tokenId, digest, start, overlapEnd);
+  }
+
+  @Override
+  public int revokeAll(String subject) {
+    return store.revokeAll(subject);
+  }
+
+  @Override
+  public Map<TokenDigest, StoredToken> revoke(Set<TokenDigest> digests) {
+    return store.revoke(digests);
+  }
+
+  @Override
+  public void used(Map<String, TokenUse> lastUses) {
     if (broken) {
       throw new StoreFailure("the disk is gone");
     }
