@@ -1,9 +1,9 @@
 package io.scopegate.proxy;
 
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Framing;
-import io.scopegate.proxy.http1.RequestHead;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
 
 /**
  * How a backend's answer is framed for the client. Immutable.
@@ -41,7 +41,7 @@ record AnswerFraming(boolean chunked, boolean close) {
         }
       }
     }
-    FrontendConnection.addConnection(fields, request.http10(), closes);
+    Http1Frontend.addConnection(fields, request.http10(), closes);
     return new AnswerFraming(chunked, closes);
   }
 }

@@ -7,9 +7,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import io.scopegate.backend.BackendFailure;
-import io.scopegate.proxy.http1.BodyEnd;
+import io.scopegate.proxy.http1.Http1RequestWriter;
 import io.scopegate.proxy.http1.ResponseDecoder;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.AnswerReader;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.RequestWriter;
+import io.scopegate.proxy.message.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +22,20 @@ import org.jspecify.annotations.Nullable;
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-  private final ResponseDecoder decoder;
+  private final AnswerReader reader;
+  private final RequestWriter writer;
   private @Nullable Forwarding forwarding;
 
-  private BackendHandler(ResponseDecoder decoder) {
-    this.decoder = decoder;
+  private BackendHandler(AnswerReader reader, RequestWriter writer) {
+    this.reader = reader;
+    this.writer = writer;
   }
 
-  /** Puts the handlers on a new backend connection. */
+  /** Puts the handlers on a new HTTP/1 connection to a backend. */
   static void install(ChannelPipeline pipeline) {
     ResponseDecoder decoder = new ResponseDecoder();
-    pipeline.addLast(decoder, new BackendHandler(decoder));
+    RequestWriter writer = new Http1RequestWriter(pipeline.channel());
+    pipeline.addLast(decoder, new BackendHandler(decoder, writer));
   }
 
   static BackendHandler of(Channel channel) {
@@ -43,15 +49,19 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
   /** Serves a request until {@link #detach}. */
   void attach(Forwarding served, boolean head) {
     forwarding = served;
-    decoder.expectAnswer(head);
+    reader.expectAnswer(head);
   }
 
   void detach() {
     forwarding = null;
   }
 
-  ResponseDecoder decoder() {
-    return decoder;
+  AnswerReader reader() {
+    return reader;
+  }
+
+  RequestWriter writer() {
+    return writer;
   }
 
   @Override

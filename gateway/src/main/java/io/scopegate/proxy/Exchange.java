@@ -2,7 +2,7 @@ package io.scopegate.proxy;
 
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -1,7 +1,6 @@
 package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -18,14 +17,13 @@ import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
 import io.scopegate.proxy.ExchangeState.Judging;
 import io.scopegate.proxy.ExchangeState.Streaming;
-import io.scopegate.proxy.http1.BodyEnd;
-import io.scopegate.proxy.http1.Malformed;
-import io.scopegate.proxy.http1.RequestDecoder;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.RequestHead;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,23 +38,21 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
 
   private final Services services;
-  private final FrontendConnection frontend;
+  private final Frontend frontend;
   private final OwnAnswers answers;
   private final EventLoop loop;
   private ExchangeState state = Idle.INSTANCE;
 
-  ExchangeHandler(
-      Channel channel,
-      RequestDecoder decoder,
-      FrontendSettings settings,
-      Services services,
-      BooleanSupplier draining,
-      RandomGenerator random) {
+  /**
+   * Makes the end of a pipeline.
+   *
+   * @param frontend makes the client's side of something that hears what took too long
+   */
+  ExchangeHandler(Services services, Function<Consumer<Waiting>, Frontend> frontend) {
     this.services = services;
-    this.loop = channel.eventLoop();
-    this.frontend =
-        new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
-    this.answers = new OwnAnswers(frontend, services);
+    this.frontend = frontend.apply(this::expired);
+    this.loop = this.frontend.channel().eventLoop();
+    this.answers = new OwnAnswers(this.frontend, services);
   }
 
   @Override

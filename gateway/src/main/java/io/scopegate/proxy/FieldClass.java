@@ -1,6 +1,6 @@
 package io.scopegate.proxy;
 
-import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.message.Fields;
 
 /**
  * What becomes of a header field between client and backend. Names are compared without case and

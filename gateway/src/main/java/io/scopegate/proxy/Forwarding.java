@@ -6,12 +6,10 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.BodyEnd;
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Framing;
-import io.scopegate.proxy.http1.MessageWriter;
-import io.scopegate.proxy.http1.RequestHead;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
 import java.time.Duration;
 
 /**
@@ -27,7 +25,7 @@ final class Forwarding {
   private final BackendConnection connection;
   private final BackendHandler handler;
   private final Channel channel;
-  private final FrontendConnection frontend;
+  private final Frontend frontend;
   private final HeaderRules rules;
   private final Outcome outcome;
   private final long bodyLimitBytes;
@@ -38,15 +36,15 @@ final class Forwarding {
   private boolean answered;
   private boolean answerEnded;
   private boolean reusable;
+  private boolean closes;
   private boolean over;
-  private AnswerFraming framing = new AnswerFraming(false, false);
 
   Forwarding(
       Exchange exchange,
       Decision.Allow allow,
       Backend backend,
       BackendConnection connection,
-      FrontendConnection frontend,
+      Frontend frontend,
       HeaderRules rules,
       Outcome outcome) {
     this.exchange = exchange;
@@ -91,7 +89,7 @@ final class Forwarding {
 
   /** Says whether the client's connection ends with this answer. */
   boolean closes() {
-    return framing.close();
+    return closes;
   }
 
   /** Writes the head; nothing is sent before {@link #flushRequest}. */
@@ -108,9 +106,7 @@ final class Forwarding {
             connection.endpoint().authority());
     String target =
         ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
-    channel.write(
-        MessageWriter.request(channel.alloc(), head.method(), target, fields),
-        channel.voidPromise());
+    handler.writer().writeHead(head.method(), target, fields, head.framing());
     dirty = true;
     boolean clientSends = !exchange.isRequestEnded() && !head.expectsContinue();
     if (clientSends && !head.framing().isEmpty()) {
@@ -132,11 +128,7 @@ final class Forwarding {
       }
       return;
     }
-    if (exchange.head().framing().kind() == Framing.Kind.CHUNKED) {
-      MessageWriter.writeChunk(channel, data);
-    } else {
-      channel.write(data, channel.voidPromise());
-    }
+    handler.writer().writeData(data);
     dirty = true;
     if (channel.isWritable()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
@@ -147,10 +139,8 @@ final class Forwarding {
   }
 
   void requestEnd(BodyEnd end) {
-    if (exchange.head().framing().kind() == Framing.Kind.CHUNKED) {
-      MessageWriter.writeLastChunk(channel, HeaderRules.trailers(end.trailers()));
-      dirty = true;
-    }
+    handler.writer().writeEnd(HeaderRules.trailers(end.trailers()));
+    dirty = true;
     if (!answered) {
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
@@ -182,12 +172,8 @@ final class Forwarding {
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
     // Who answers before the request is over may not want the rest of it.
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
-    framing = AnswerFraming.write(head, request, last, fields);
+    closes = frontend.writeHead(head, request, last, fields);
     reusable = head.keepAlive();
-    Channel client = frontend.channel();
-    client.write(
-        MessageWriter.response(client.alloc(), status, head.reason(), fields),
-        client.voidPromise());
     frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
   }
 
@@ -202,26 +188,18 @@ final class Forwarding {
       return;
     }
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
-    Channel client = frontend.channel();
-    client.write(
-        MessageWriter.response(client.alloc(), head.status(), head.reason(), fields),
-        client.voidPromise());
+    frontend.writeInterim(head.status(), head.reason(), fields);
     if (head.status() == 100 && !exchange.isRequestEnded()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     }
   }
 
   void answerData(ByteBuf data) {
-    Channel client = frontend.channel();
-    if (framing.chunked()) {
-      MessageWriter.writeChunk(client, data);
-    } else {
-      client.write(data, client.voidPromise());
-    }
-    if (client.isWritable()) {
+    frontend.writeData(data);
+    if (frontend.isWritable()) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
     } else {
-      handler.decoder().hold();
+      handler.reader().hold();
       frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
   }
@@ -231,13 +209,11 @@ final class Forwarding {
     if (answered && !answerEnded) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
     }
-    handler.decoder().release();
+    handler.reader().release();
   }
 
   void answerEnd(BodyEnd end) {
-    if (framing.chunked()) {
-      MessageWriter.writeLastChunk(frontend.channel(), HeaderRules.trailers(end.trailers()));
-    }
+    frontend.writeEnd(HeaderRules.trailers(end.trailers()));
     answerEnded = true;
   }
 
@@ -249,7 +225,7 @@ final class Forwarding {
     if (over) {
       return;
     }
-    frontend.channel().flush();
+    frontend.flush();
     if (answerEnded) {
       finish();
     }
@@ -258,7 +234,7 @@ final class Forwarding {
   private void finish() {
     over = true;
     handler.detach();
-    if (reusable && exchange.isRequestEnded() && handler.decoder().isClean()) {
+    if (reusable && exchange.isRequestEnded() && handler.reader().isClean()) {
       connection.release();
     } else {
       connection.discard();
@@ -287,7 +263,7 @@ final class Forwarding {
     boolean stale =
         kind == BackendFailure.Kind.BROKEN_OFF
             && connection.isReused()
-            && !handler.decoder().isStarted()
+            && !handler.reader().isStarted()
             && exchange.isRepeatable();
     BackendFailure.Source source =
         connection.isReused() ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;

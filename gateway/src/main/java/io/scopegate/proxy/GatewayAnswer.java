@@ -1,6 +1,6 @@
 package io.scopegate.proxy;
 
-import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.message.Fields;
 
 /**
  * An answer that the gateway gives itself. Confined to the channel's event loop.

@@ -9,10 +9,10 @@ import io.scopegate.permission.PermissionSet;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
 import io.scopegate.policy.Grants;
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Framing;
-import io.scopegate.proxy.http1.RequestHead;
-import io.scopegate.proxy.http1.ResponseHead;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
 import java.time.Duration;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,7 +25,7 @@ final class LocalCall {
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final LocalBackend backend;
-  private final FrontendConnection frontend;
+  private final Frontend frontend;
   private final OwnAnswers answers;
   private final Consumer<ExchangeState> outcome;
   private final WholeBody body;
@@ -40,7 +40,7 @@ final class LocalCall {
       Exchange exchange,
       Decision.Allow allow,
       LocalBackend backend,
-      FrontendConnection frontend,
+      Frontend frontend,
       OwnAnswers answers,
       Consumer<ExchangeState> outcome) {
     this.exchange = exchange;

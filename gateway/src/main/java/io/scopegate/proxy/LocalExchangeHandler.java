@@ -6,11 +6,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalHandler;
-import io.scopegate.proxy.http1.BodyEnd;
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.Malformed;
 import io.scopegate.proxy.http1.RequestDecoder;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
 
   private final LocalHandler handler;
   private final Refusals refusals;
-  private final FrontendConnection frontend;
+  private final Http1Frontend frontend;
   private final EventLoop loop;
   private final WholeBody body;
   private @Nullable RequestHead head;
@@ -52,8 +52,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
     this.refusals = refusals;
     this.loop = channel.eventLoop();
     this.body = new WholeBody(channel.alloc(), maxBodyBytes);
-    this.frontend =
-        new FrontendConnection(channel, decoder, settings, draining, random, this::expired);
+    this.frontend = new Http1Frontend(channel, decoder, settings, draining, random, this::expired);
   }
 
   @Override

@@ -6,8 +6,8 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
-import io.scopegate.proxy.http1.Fields;
-import io.scopegate.proxy.http1.RequestHead;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 final class OwnAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(OwnAnswers.class);
 
-  private final FrontendConnection frontend;
+  private final Frontend frontend;
   private final Services services;
 
-  OwnAnswers(FrontendConnection frontend, Services services) {
+  OwnAnswers(Frontend frontend, Services services) {
     this.frontend = frontend;
     this.services = services;
   }

@@ -80,7 +80,15 @@ public final class ProxyServer implements AutoCloseable {
         (pipeline, decoder, server) ->
             pipeline.addLast(
                 new ExchangeHandler(
-                    pipeline.channel(), decoder, settings, services, server::isDraining, random)));
+                    services,
+                    expired ->
+                        new Http1Frontend(
+                            pipeline.channel(),
+                            decoder,
+                            settings,
+                            server::isDraining,
+                            random,
+                            expired))));
   }
 
   /**

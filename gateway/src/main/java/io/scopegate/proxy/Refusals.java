@@ -2,7 +2,7 @@ package io.scopegate.proxy;
 
 import io.scopegate.policy.Code;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.message.Fields;
 import io.scopegate.route.Expression;
 import io.scopegate.route.Rule;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.scopegate.proxy;
 
-import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.message.Fields;
 import java.util.random.RandomGenerator;
 
 /** Names the requests of a connection. Confined to the channel's event loop. */

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
 import io.scopegate.policy.Delegation;
-import io.scopegate.proxy.http1.Fields;
+import io.scopegate.proxy.message.Fields;
 import io.scopegate.route.Requirement;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;

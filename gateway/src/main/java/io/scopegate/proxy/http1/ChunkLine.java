@@ -1,6 +1,7 @@
 package io.scopegate.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.scopegate.proxy.message.Grammar;
 
 /** The grammar of the line before a chunk (RFC 9112 §7.1.1), without white space. */
 final class ChunkLine {

@@ -1,5 +1,7 @@
 package io.scopegate.proxy.http1;
 
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Grammar;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

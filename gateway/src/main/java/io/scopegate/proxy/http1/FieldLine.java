@@ -1,5 +1,8 @@
 package io.scopegate.proxy.http1;
 
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.Objections;
 import java.nio.charset.StandardCharsets;
 
 /** The grammar of a header or trailer field line (RFC 9112 §5); folded lines are none. */

@@ -2,6 +2,8 @@ package io.scopegate.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.Objections;
 
 /**
  * Takes lines, which end with CR LF and nothing else, out of a buffer. Confined to the channel's

@@ -4,6 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.Objections;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.scopegate.proxy.message.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

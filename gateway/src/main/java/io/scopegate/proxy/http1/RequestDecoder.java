@@ -1,5 +1,11 @@
 package io.scopegate.proxy.http1;
 
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.FramingFields;
+import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,13 @@
 package io.scopegate.proxy.http1;
 
+import io.scopegate.proxy.message.AnswerReader;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.FramingFields;
+import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Reads answers. Bytes that come while no answer is expected are {@link Malformed}: they would be
  * taken for the answer to somebody else's request. Confined to the channel's event loop.
  */
-public final class ResponseDecoder extends MessageDecoder {
+public final class ResponseDecoder extends MessageDecoder implements AnswerReader {
   private boolean toHead;
   private boolean started;
   private int status;
@@ -19,18 +27,14 @@ public final class ResponseDecoder extends MessageDecoder {
     super(false);
   }
 
-  /**
-   * Lets the answer to a request be read.
-   *
-   * @param head whether it is a HEAD, whose answer has no body
-   */
+  @Override
   public void expectAnswer(boolean head) {
     toHead = head;
     started = false;
     expectMessage();
   }
 
-  /** Says whether the first byte of the expected answer has come. */
+  @Override
   public boolean isStarted() {
     return started || !isClean();
   }

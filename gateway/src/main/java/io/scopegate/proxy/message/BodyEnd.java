@@ -1,4 +1,4 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 /**
  * The end of a message; every head is followed by one. Confined to the channel's event loop.
@@ -7,5 +7,5 @@ package io.scopegate.proxy.http1;
  */
 public record BodyEnd(Fields trailers) {
   /** An end without trailers. */
-  static final BodyEnd PLAIN = new BodyEnd(new Fields());
+  public static final BodyEnd PLAIN = new BodyEnd(new Fields());
 }

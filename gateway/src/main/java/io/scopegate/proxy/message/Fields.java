@@ -1,4 +1,4 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 import io.scopegate.route.HttpFields;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class Fields implements HttpFields {
   }
 
   /** Adds a line whose name and value were read by the grammar. */
-  void addRead(String name, String value) {
+  public void addRead(String name, String value) {
     if (2 * size == lines.length) {
       lines = Arrays.copyOf(lines, 4 * size);
     }

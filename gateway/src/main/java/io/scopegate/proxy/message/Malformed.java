@@ -1,4 +1,4 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 /**
  * Bytes that have no reading, or more than one; nothing follows it. Immutable.

@@ -1,4 +1,4 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 /**
  * Where the body of a message ends (RFC 9112 §6.3). Immutable.

@@ -1,16 +1,16 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 import java.util.Optional;
 
 /**
  * What the fields of a head say of its body; what could be read in two ways is refused (RFC 9112
- * §6.3).
+ * §6.3). Safe from any thread.
  */
-final class FramingFields {
+public final class FramingFields {
   private FramingFields() {}
 
   /** Returns the framing that the fields state, if they state one. */
-  static Optional<Framing> read(Fields fields, boolean http10, Objections objections) {
+  public static Optional<Framing> read(Fields fields, boolean http10, Objections objections) {
     Optional<String> coding = only(fields, "Transfer-Encoding", objections);
     Optional<String> length = only(fields, "Content-Length", objections);
     if (coding.isPresent()) {
@@ -36,7 +36,7 @@ final class FramingFields {
   }
 
   /** Returns the value of a field that may stand once. */
-  static Optional<String> only(Fields fields, String name, Objections objections) {
+  public static Optional<String> only(Fields fields, String name, Objections objections) {
     int line = fields.line(name, 0);
     if (line < 0) {
       return Optional.empty();

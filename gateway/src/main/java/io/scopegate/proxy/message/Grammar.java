@@ -1,7 +1,7 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 /** The character classes of RFC 9110 §5.6.2 and §5.5, as a table. Immutable. */
-final class Grammar {
+public final class Grammar {
   private static final byte TOKEN = 1;
   private static final byte TEXT = 2;
   private static final byte TARGET = 4;
@@ -34,17 +34,21 @@ final class Grammar {
     return classes;
   }
 
-  static boolean isToken(byte[] bytes, int from, int to) {
+  /** Says whether these bytes are a token. */
+  public static boolean isToken(byte[] bytes, int from, int to) {
     return from < to && all(TOKEN, bytes, from, to);
   }
 
-  /** Visible ASCII, space and tab. */
-  static boolean isText(byte[] bytes, int from, int to) {
+  /** Says whether these bytes are visible ASCII, space and tab. */
+  public static boolean isText(byte[] bytes, int from, int to) {
     return all(TEXT, bytes, from, to);
   }
 
-  /** The same and the bytes from 0x80, which only answers may hold (RFC 9110 §5.5, obs-text). */
-  static boolean isObsText(byte[] bytes, int from, int to) {
+  /**
+   * Says whether these bytes are text or bytes from 0x80, which only answers may hold (RFC 9110
+   * §5.5, obs-text).
+   */
+  public static boolean isObsText(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       if (bytes[i] >= 0 && (CLASSES[bytes[i]] & TEXT) == 0) {
         return false;
@@ -53,20 +57,23 @@ final class Grammar {
     return true;
   }
 
-  /** Visible ASCII. */
-  static boolean isTarget(byte[] bytes, int from, int to) {
+  /** Says whether these bytes are visible ASCII. */
+  public static boolean isTarget(byte[] bytes, int from, int to) {
     return from < to && all(TARGET, bytes, from, to);
   }
 
-  static boolean isToken(String text) {
+  /** Says whether this is a token. */
+  public static boolean isToken(String text) {
     return !text.isEmpty() && all(TOKEN, text);
   }
 
-  static boolean isText(String text) {
+  /** Says whether this is visible ASCII, space and tab. */
+  public static boolean isText(String text) {
     return all(TEXT, text);
   }
 
-  static boolean isDigits(String text) {
+  /** Says whether these are digits, one at least. */
+  public static boolean isDigits(String text) {
     return !text.isEmpty() && all(DIGIT, text);
   }
 
@@ -74,7 +81,7 @@ final class Grammar {
    * Says whether this is a host with an optional port and nothing else: a name or an address in
    * brackets (RFC 3986 §3.2.2, less what no host has).
    */
-  static boolean isAuthority(String text) {
+  public static boolean isAuthority(String text) {
     int end;
     if (text.startsWith("[")) {
       end = text.indexOf(']') + 1;

@@ -1,4 +1,4 @@
-package io.scopegate.proxy.http1;
+package io.scopegate.proxy.message;
 
 /**
  * The head of an answer. Confined to the channel's event loop.

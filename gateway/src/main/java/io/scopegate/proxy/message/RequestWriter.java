@@ -1,0 +1,22 @@
+package io.scopegate.proxy.message;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Writes requests to a backend on one connection or stream; nothing is sent before the channel is
+ * flushed. Confined to the channel's event loop.
+ */
+public interface RequestWriter {
+  /**
+   * Writes a head.
+   *
+   * @param fields with {@code Host} and those that frame the body
+   */
+  void writeHead(String method, String target, Fields fields, Framing framing);
+
+  /** Writes a part of the body. */
+  void writeData(ByteBuf data);
+
+  /** Writes the end of the request. */
+  void writeEnd(Fields trailers);
+}
