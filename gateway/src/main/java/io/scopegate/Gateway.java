@@ -6,7 +6,6 @@ import io.scopegate.admin.AdminTokens;
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.admin.ProbesHandler;
 import io.scopegate.admin.StatusEndpoints;
-import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.backend.Backend;
@@ -30,7 +29,6 @@ import io.scopegate.proxy.TrustedProxies;
 import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
-import io.scopegate.store.SqliteIdentityStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -120,9 +118,7 @@ public final class Gateway implements AutoCloseable {
     this.config = config;
     this.surroundings = surroundings;
     this.parts = parts;
-    this.store =
-        parts.keep(
-            new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
+    this.store = parts.keep(Stores.open(config, surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
     this.livePolicy = new LivePolicy(first, policySource(config), metrics);
@@ -182,7 +178,7 @@ public final class Gateway implements AutoCloseable {
     TokenAuthenticator authenticator =
         parts.keep(
             new TokenAuthenticator(
-                store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
+                store, lastUse, Stores.limits(config.store()), surroundings.clock(), metrics));
     Map<String, Backend> backends = backends(loops, workers("resolver"));
     ProxyServer server =
         parts.keep(

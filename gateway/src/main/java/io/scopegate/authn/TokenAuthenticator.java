@@ -20,11 +20,13 @@ import io.scopegate.store.TokenUse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -36,8 +38,7 @@ import java.util.function.Supplier;
  * thread; never blocks.
  */
 public final class TokenAuthenticator implements Authenticator, AutoCloseable {
-  private static final int LOADERS = 2;
-  private static final int WAITING_LOADS = 4_096;
+  private static final int LOADERS = 4;
   private static final Caller INVALID = new Caller.Invalid();
   private static final Caller UNAVAILABLE = new Caller.Unavailable();
 
@@ -45,7 +46,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final LastUse lastUse;
   private final Clock clock;
   private final GatewayEvents events;
-  private final ThreadPoolExecutor loaders;
+  private final ScheduledThreadPoolExecutor loaders;
+  private final Ticker ticker;
   private final SharedLookup<TokenDigest, KnownToken> tokens;
 
   /** Per subject what it holds; empty if it is disabled. */
@@ -78,11 +80,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.loaders = newLoaders();
+    this.ticker = ticker;
     this.tokens =
-        new SharedLookup<>(this::readToken, loaders, limits.tokens(), limits.freshFor(), ticker);
+        new SharedLookup<>(
+            this::readTokens, loaders, limits.tokens(), limits, store::silenceNanos, ticker);
     this.subjects =
         new SharedLookup<>(
-            this::readSubject, loaders, limits.subjects(), limits.freshFor(), ticker);
+            this::readSubjects, loaders, limits.subjects(), limits, store::silenceNanos, ticker);
     this.unknown =
         Caffeine.newBuilder()
             .maximumSize(limits.unknown())
@@ -93,19 +97,16 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     store.onChange(new Forgetting());
   }
 
-  private static ThreadPoolExecutor newLoaders() {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
+  private static ScheduledThreadPoolExecutor newLoaders() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
             LOADERS,
-            LOADERS,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING_LOADS),
             task -> {
               Thread thread = new Thread(task, "identities");
               thread.setDaemon(true);
               return thread;
             });
+    executor.setKeepAliveTime(1, TimeUnit.MINUTES);
     executor.allowCoreThreadTimeOut(true);
     return executor;
   }
@@ -186,33 +187,45 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     return outcome instanceof Failed ? UNAVAILABLE : INVALID;
   }
 
-  private Outcome<KnownToken> readToken(TokenDigest digest) {
+  private Map<TokenDigest, Outcome<KnownToken>> readTokens(Set<TokenDigest> digests) {
     // Before the look-up: a token made while it runs must not be remembered as unknown.
     long changes = tokenChanges.get();
-    Outcome<Optional<StoredToken>> read = timed(() -> store.token(digest));
-    if (!(read instanceof Found<Optional<StoredToken>> found)) {
-      return new Failed<>();
+    long start = ticker.read();
+    Optional<Map<TokenDigest, StoredToken>> read = timed(() -> store.tokens(digests));
+    Map<TokenDigest, Outcome<KnownToken>> outcomes = new HashMap<>();
+    if (read.isEmpty()) {
+      return outcomes;
     }
-    if (found.value().isEmpty()) {
-      unknown.put(digest, changes);
-      return new Absent<>();
+    for (TokenDigest digest : digests) {
+      StoredToken token = read.get().get(digest);
+      if (token == null) {
+        unknown.put(digest, changes);
+        outcomes.put(digest, new Absent<>());
+      } else {
+        outcomes.put(digest, new Found<>(new KnownToken(token), start));
+      }
     }
-    return new Found<>(new KnownToken(found.value().get()));
+    return outcomes;
   }
 
-  private Outcome<Optional<Principal>> readSubject(String subject) {
-    return timed(() -> store.principal(subject));
+  private Map<String, Outcome<Optional<Principal>>> readSubjects(Set<String> names) {
+    long start = ticker.read();
+    Map<String, Outcome<Optional<Principal>>> outcomes = new HashMap<>();
+    timed(() -> store.principals(names))
+        .ifPresent(
+            read -> read.forEach((name, held) -> outcomes.put(name, new Found<>(held, start))));
+    return outcomes;
   }
 
-  private <T> Outcome<T> timed(Supplier<T> read) {
+  private <T> Optional<T> timed(Supplier<T> read) {
     long start = System.nanoTime();
     boolean ok = false;
     try {
       T value = read.get();
       ok = true;
-      return new Found<>(value);
+      return Optional.of(value);
     } catch (StoreFailure e) {
-      return new Failed<>();
+      return Optional.empty();
     } finally {
       events.storeRead(ok, Duration.ofNanos(System.nanoTime() - start));
     }
@@ -234,13 +247,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   /** Returns how many look-ups wait for a thread. */
   public int waitingLoads() {
-    return loaders.getQueue().size();
+    return tokens.waiting() + subjects.waiting();
   }
 
   /** Stops looking up; what is not cached cannot be told from then on. */
   @Override
   public void close() {
-    loaders.shutdown();
+    loaders.shutdownNow();
   }
 
   /** Forgets what a change has made untrue. */
@@ -258,6 +271,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
     @Override
     public void everythingChanged() {
+      subjects.forgetAll();
+    }
+
+    @Override
+    public void changesMissed() {
+      tokenChanges.incrementAndGet();
+      tokens.forgetAll();
       subjects.forgetAll();
     }
   }

@@ -34,6 +34,8 @@ public final class ConfigReader {
       List.of(
           "apiVersion",
           "trustedProxies",
+          "staleIfError",
+          "freshFor",
           "firstByte",
           "requestHeaders",
           "responseHeaders",
@@ -123,7 +125,12 @@ public final class ConfigReader {
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
-    List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
+    GatewayConfig.Store store =
+        fields
+            .fields("store")
+            .map(new StoreReader(reader, problems, secrets)::read)
+            .orElse(GatewayConfig.Store.DEFAULT);
+    List.of("assertion", "issuers").forEach(fields::notSupportedYet);
     fields.finish();
     return routes.map(
         path ->
@@ -136,6 +143,7 @@ public final class ConfigReader {
                 proxies,
                 drain.orElse(DEFAULT_DRAIN),
                 data,
+                store,
                 backends,
                 limits));
   }

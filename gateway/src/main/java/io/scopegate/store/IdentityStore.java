@@ -131,15 +131,24 @@ public interface IdentityStore extends AutoCloseable {
   /** Forgets a subject with its memberships and tokens; says whether it was known. */
   boolean removeSubject(String subject);
 
-  /** Tells the listener of every change from now on, before the changing call returns. */
+  /**
+   * Tells the listener of every change from now on: of one that is made here before the changing
+   * call returns, and of others' as {@link #silenceNanos} says.
+   */
   void onChange(Listener listener);
+
+  /**
+   * Returns how long ago it was last certain that every change until then had been told. What was
+   * read before is known to be true at that moment, and no later. Never blocks.
+   */
+  long silenceNanos();
 
   @Override
   void close();
 
   /**
-   * Hears of changes, on the thread that makes them, after they are durable. Never blocks, never
-   * throws, and does not call the store.
+   * Hears of changes after they are durable, on the thread that makes them or, for others' changes,
+   * on one of the store. Never blocks, never throws, and does not call the store.
    */
   interface Listener {
     /** A token was created or taken out of force. */
@@ -150,6 +159,11 @@ public interface IdentityStore extends AutoCloseable {
 
     /** An organization has changed, with it possibly what any subject holds. */
     void everythingChanged();
+
+    /** Changes may not have been told: nothing that was read before is known to be true. */
+    default void changesMissed() {
+      everythingChanged();
+    }
   }
 
   /** A change contradicts what is kept. Safe from any thread. */

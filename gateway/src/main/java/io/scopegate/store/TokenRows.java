@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens as rows. Confined to the thread that has the connection. */
 final class TokenRows {
@@ -146,15 +147,19 @@ final class TokenRows {
     }
   }
 
-  void used(String id, TokenUse use) throws SQLException {
-    long millis = use.at().toEpochMilli();
-    sql.update(
+  void used(Map<String, TokenUse> lastUses) throws SQLException {
+    sql.updateAll(
         "UPDATE token SET last_used_millis = ?, last_address = ?"
             + " WHERE id = ? AND coalesce(last_used_millis, 0) < ?",
-        millis,
-        use.address().isEmpty() ? null : use.address(),
-        id,
-        millis);
+        lastUses.entrySet().stream().map(TokenRows::arguments).toList());
+  }
+
+  private static @Nullable Object[] arguments(Map.Entry<String, TokenUse> use) {
+    long millis = use.getValue().at().toEpochMilli();
+    String address = use.getValue().address();
+    return new @Nullable Object[] {
+      millis, address.isEmpty() ? null : address, use.getKey(), millis
+    };
   }
 
   private static List<TokenDigest> digests(ResultSet row) throws SQLException {

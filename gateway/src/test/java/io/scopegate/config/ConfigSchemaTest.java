@@ -38,6 +38,12 @@ class ConfigSchemaTest {
         "trustedProxies": ["10.0.0.0/8"],
         "drain": "25s",
         "data": "data",
+        "store": {
+          "url": "jdbc:postgresql://db/scopegate", "user": "scopegate",
+          "password": "${TOKEN}", "connections": 8, "staleIfError": "0s",
+          "queries": { "url": { "file": "url" }, "user": "${TOKEN}", "password": { "file": "token" },
+                       "connections": 2, "token": "select", "memberships": "select",
+                       "freshFor": "10s" } },
         "backends": { "core": {
           "urls": ["http://127.0.0.1:9000"],
           "timeouts": { "connect": "2s", "firstByte": "30s", "idle": "60s" },
@@ -59,6 +65,7 @@ class ConfigSchemaTest {
   @Test
   void what_has_every_key_of_the_schema_is_taken_by_the_reader() throws IOException {
     Files.writeString(folder.resolve("token"), "an-admin-token-of-some-length");
+    Files.writeString(folder.resolve("url"), "jdbc:postgresql://127.0.0.1/users");
     Path file = Files.writeString(folder.resolve("gateway.yaml"), EVERYTHING);
 
     assertThat(schema().validate(EVERYTHING, InputFormat.JSON)).isEmpty();

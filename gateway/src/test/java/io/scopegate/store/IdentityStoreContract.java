@@ -584,10 +584,13 @@ abstract class IdentityStoreContract {
   void many_tokens_and_subjects_are_read_at_once() {
     load(organizations(entry("acme", Set.of())));
     Map<TokenDigest, StoredToken> expected = new HashMap<>();
+    List<Identities.Token> file = new ArrayList<>();
     for (int i = 0; i < 700; i++) {
-      NewToken token = token("bob", "token " + i);
-      expected.put(token.digest(), store.create(token));
+      file.add(withDigest("bob", "token " + i, TokenDigest.of("secret " + i)));
     }
+    load(tokens(file.toArray(Identities.Token[]::new)))
+        .forEach(
+            token -> expected.put(TokenDigest.of(token.name().replace("token", "secret")), token));
     store.putSubject("alice", true);
     Set<TokenDigest> asked = new HashSet<>(expected.keySet());
     asked.add(TokenDigest.of("unknown"));
