@@ -5,6 +5,7 @@ import io.scopegate.config.GatewayConfig;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.PostgresAccess;
 import io.scopegate.store.PostgresIdentityStore;
+import io.scopegate.store.QueriedIdentityStore;
 import io.scopegate.store.SqliteIdentityStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,16 @@ final class Stores {
    * @throws io.scopegate.store.StoreFailure if that does not work
    */
   static IdentityStore open(GatewayConfig config, Clock clock, RandomGenerator random) {
+    IdentityStore own = own(config, clock, random);
+    if (config.store().queries().isEmpty()) {
+      return own;
+    }
+    GatewayConfig.Queries queries = config.store().queries().get();
+    return new QueriedIdentityStore(
+        own, access(queries.database()), queries.token(), queries.memberships());
+  }
+
+  private static IdentityStore own(GatewayConfig config, Clock clock, RandomGenerator random) {
     GatewayConfig.Store store = config.store();
     if (store.database().isEmpty()) {
       return new SqliteIdentityStore(config.data(), clock, random);
@@ -33,6 +44,9 @@ final class Stores {
 
   /** Returns how long what was read from it counts. */
   static CacheLimits limits(GatewayConfig.Store store) {
+    if (store.queries().isPresent()) {
+      return CacheLimits.untold(store.queries().get().freshFor(), store.staleIfError());
+    }
     return store.database().isPresent()
         ? CacheLimits.shared(store.staleIfError())
         : CacheLimits.embedded(store.staleIfError());
