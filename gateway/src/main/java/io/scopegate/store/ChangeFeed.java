@@ -101,6 +101,7 @@ final class ChangeFeed implements AutoCloseable {
   private void follow() {
     boolean complained = false;
     while (closed.getCount() > 0) {
+      long start = System.nanoTime();
       try (Connection connection = connect()) {
         complained = complained(complained, false, "");
         listen(connection);
@@ -110,7 +111,10 @@ final class ChangeFeed implements AutoCloseable {
           complained = complained(complained, true, String.valueOf(e.getMessage()));
         }
       }
-      pause();
+      if (System.nanoTime() - start < RETRY.toNanos()) {
+        // It did not last. Otherwise it is tried again at once: most breaks are of the connection.
+        pause();
+      }
     }
   }
 

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A PostgreSQL server of one test, which can be killed and brought back. */
 public final class KillablePostgres implements AutoCloseable {
@@ -18,12 +21,17 @@ public final class KillablePostgres implements AutoCloseable {
   private final Path folder;
   private final int port;
   private EmbeddedPostgres server;
+  private final List<ProcessHandle> killed = new ArrayList<>();
 
   /** Starts one with its data in this folder, which must not be there. */
   public KillablePostgres(Path folder) throws IOException {
     this.folder = folder;
     this.server =
-        EmbeddedPostgres.builder().setDataDirectory(folder).setPGStartupWait(START).start();
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder)
+            .setCleanDataDirectory(false)
+            .setPGStartupWait(START)
+            .start();
     this.port = server.getPort();
   }
 
@@ -37,28 +45,30 @@ public final class KillablePostgres implements AutoCloseable {
   }
 
   /** Ends all its processes at once, as {@code kill -9} does. */
-  public void kill() throws IOException, InterruptedException {
+  public void kill() throws IOException {
     long pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip());
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-    List<ProcessHandle> children = postmaster.descendants().toList();
-    postmaster.destroyForcibly();
-    children.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle process : children) {
-      await(process);
-    }
-    await(postmaster);
+    killed.add(postmaster);
+    postmaster.descendants().forEach(killed::add);
+    killed.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static void await(ProcessHandle process) throws InterruptedException {
     try {
       process.onExit().get(30, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
   }
 
   /** Starts it again on the same data and port; returns when it takes connections. */
-  public void restart() throws IOException {
+  public void restart() throws IOException, InterruptedException {
+    for (ProcessHandle process : killed) {
+      await(process);
+    }
+    killed.clear();
+    // Gives back the lock on the folder, and says that it cannot stop what was killed.
+    server.close();
     this.server =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder)
