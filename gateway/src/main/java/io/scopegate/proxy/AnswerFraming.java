@@ -22,26 +22,30 @@ record AnswerFraming(boolean chunked, boolean close) {
       ResponseHead answer, RequestHead request, boolean close, Fields fields) {
     boolean chunked = false;
     boolean closes = close;
-    switch (answer.framing().kind()) {
-      case FIXED -> HeaderRules.frame(answer.framing(), fields);
-      case CHUNKED, UNTIL_CLOSE -> {
-        chunked = !request.http10();
-        closes |= request.http10();
-        if (chunked) {
-          HeaderRules.frame(Framing.CHUNKED, fields);
-        }
+    Framing.Kind kind = answer.framing().kind();
+    if (kind == Framing.Kind.CHUNKED || kind == Framing.Kind.UNTIL_CLOSE) {
+      chunked = !request.http10();
+      closes |= request.http10();
+      if (chunked) {
+        HeaderRules.frame(Framing.CHUNKED, fields);
       }
-      case NONE -> {
-        if (answer.status() != 204) {
-          // What the length would be (RFC 9110 §8.6).
-          answer
-              .fields()
-              .first("Content-Length")
-              .ifPresent(length -> fields.add("Content-Length", length));
-        }
-      }
+    } else {
+      addLength(answer, fields);
     }
     Http1Frontend.addConnection(fields, request.http10(), closes);
     return new AnswerFraming(chunked, closes);
+  }
+
+  /** Adds the length of an answer's body, where it is known or told of. */
+  static void addLength(ResponseHead answer, Fields fields) {
+    if (answer.framing().kind() == Framing.Kind.FIXED) {
+      HeaderRules.frame(answer.framing(), fields);
+    } else if (answer.framing().kind() == Framing.Kind.NONE && answer.status() != 204) {
+      // What the length would be (RFC 9110 §8.6).
+      answer
+          .fields()
+          .first("Content-Length")
+          .ifPresent(length -> fields.add("Content-Length", length));
+    }
   }
 }

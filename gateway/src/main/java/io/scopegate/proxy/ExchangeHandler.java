@@ -367,6 +367,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    frontend.deadline().cancel();
+  }
+
+  @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice && state instanceof Idle) {
       frontend.drainIdle();

@@ -39,9 +39,9 @@ public final class ProxyServer implements AutoCloseable {
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean draining;
 
-  /** Puts the last handler on a connection. */
+  /** Puts the handlers on a connection. */
   private interface Front {
-    void install(ChannelPipeline pipeline, RequestDecoder decoder, ProxyServer server);
+    void install(ChannelPipeline pipeline, ProxyServer server);
   }
 
   private ProxyServer(EventLoops loops, FrontendSettings settings, Front front) {
@@ -77,18 +77,25 @@ public final class ProxyServer implements AutoCloseable {
     return new ProxyServer(
         loops,
         settings,
-        (pipeline, decoder, server) ->
-            pipeline.addLast(
-                new ExchangeHandler(
-                    services,
-                    expired ->
-                        new Http1Frontend(
-                            pipeline.channel(),
-                            decoder,
-                            settings,
-                            server::isDraining,
-                            random,
-                            expired))));
+        (pipeline, server) -> {
+          RequestDecoder decoder = new RequestDecoder();
+          pipeline.addLast(
+              new PrefaceDetector(
+                  detected ->
+                      Http2FrontendConnection.install(
+                          detected, settings, services, server::isDraining, random)),
+              decoder,
+              new ExchangeHandler(
+                  services,
+                  expired ->
+                      new Http1Frontend(
+                          pipeline.channel(),
+                          decoder,
+                          settings,
+                          server::isDraining,
+                          random,
+                          expired)));
+        });
   }
 
   /**
@@ -107,17 +114,20 @@ public final class ProxyServer implements AutoCloseable {
     return new ProxyServer(
         loops,
         settings,
-        (pipeline, decoder, server) ->
-            pipeline.addLast(
-                new LocalExchangeHandler(
-                    pipeline.channel(),
-                    decoder,
-                    settings,
-                    handler,
-                    maxBodyBytes,
-                    refusals,
-                    server::isDraining,
-                    random)));
+        (pipeline, server) -> {
+          RequestDecoder decoder = new RequestDecoder();
+          pipeline.addLast(
+              decoder,
+              new LocalExchangeHandler(
+                  pipeline.channel(),
+                  decoder,
+                  settings,
+                  handler,
+                  maxBodyBytes,
+                  refusals,
+                  server::isDraining,
+                  random));
+        });
   }
 
   /** Puts the handlers on a new connection to a backend; what a {@link Backend} needs. */
@@ -152,9 +162,7 @@ public final class ProxyServer implements AutoCloseable {
     protected void initChannel(Channel channel) {
       connections.add(channel);
       channel.closeFuture().addListener(closed -> gone(channel));
-      RequestDecoder decoder = new RequestDecoder();
-      channel.pipeline().addLast(decoder);
-      front.install(channel.pipeline(), decoder, ProxyServer.this);
+      front.install(channel.pipeline(), ProxyServer.this);
     }
   }
 

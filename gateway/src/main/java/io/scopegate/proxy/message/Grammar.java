@@ -72,6 +72,22 @@ public final class Grammar {
     return all(TEXT, text);
   }
 
+  /** Says whether this is text or characters from 0x80, which only answers may hold. */
+  public static boolean isObsText(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 255 || (c < 128 && (CLASSES[c] & TEXT) == 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Says whether this is visible ASCII. */
+  public static boolean isTarget(String text) {
+    return !text.isEmpty() && all(TARGET, text);
+  }
+
   /** Says whether these are digits, one at least. */
   public static boolean isDigits(String text) {
     return !text.isEmpty() && all(DIGIT, text);

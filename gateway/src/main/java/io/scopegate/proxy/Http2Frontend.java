@@ -1,0 +1,186 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.scopegate.proxy.http2.HeadWriter;
+import io.scopegate.proxy.http2.Http2RequestReader;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.ResponseHead;
+import java.util.function.Consumer;
+
+/**
+ * One stream of a client's HTTP/2 connection, which carries one exchange. Confined to the channel's
+ * event loop.
+ */
+// Whether a write worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Http2Frontend extends Frontend {
+  private final Channel channel;
+  private final Http2RequestReader reader;
+
+  /** What the body of the answer still has, if its head said so; -1 if it did not. */
+  private long left = -1;
+
+  private boolean ended;
+
+  Http2Frontend(
+      Channel channel,
+      Http2RequestReader reader,
+      Http2FrontendConnection connection,
+      Consumer<Waiting> expired) {
+    super(
+        channel,
+        connection.settings(),
+        connection::isDraining,
+        connection.client(),
+        connection.ids(),
+        expired);
+    this.channel = channel;
+    this.reader = reader;
+  }
+
+  @Override
+  boolean keepsAlive(RequestHead head) {
+    return true;
+  }
+
+  @Override
+  void hold() {
+    reader.hold();
+  }
+
+  @Override
+  void release() {
+    reader.release();
+  }
+
+  @Override
+  void watchHead() {
+    // Heads come whole.
+  }
+
+  @Override
+  void inviteBody() {
+    writeInterim(100, "", new Fields());
+    channel.flush();
+  }
+
+  @Override
+  void answer(GatewayAnswer answer, RequestHead head, boolean close) {
+    write(answer, head.isHead());
+  }
+
+  @Override
+  void answerMalformed(GatewayAnswer answer) {
+    if (answer.status() == Fault.BAD_REQUEST.status()) {
+      reset(Http2Error.PROTOCOL_ERROR); // RFC 9113 §8.1.1
+    } else {
+      write(answer, false);
+    }
+  }
+
+  private void write(GatewayAnswer answer, boolean toHead) {
+    Fields fields = answer.fields();
+    if (answer.status() != 204 && answer.status() != 304) {
+      fields.addOurs("content-length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
+    }
+    boolean bare = toHead || answer.body().isEmpty();
+    write(HeadWriter.response(answer.status(), fields), bare);
+    if (!bare) {
+      writeData(ByteBufUtil.writeUtf8(channel.alloc(), answer.body()), true);
+    }
+    channel.flush();
+  }
+
+  @Override
+  void writeInterim(int status, String reason, Fields fields) {
+    write(HeadWriter.response(status, fields), false);
+  }
+
+  @Override
+  boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields) {
+    Framing framing = answer.framing();
+    AnswerFraming.addLength(answer, fields);
+    left = framing.kind() == Framing.Kind.FIXED ? framing.length() : -1;
+    write(HeadWriter.response(answer.status(), fields), framing.isEmpty());
+    return false;
+  }
+
+  @Override
+  void writeData(ByteBuf data) {
+    if (left >= 0) {
+      left -= data.readableBytes();
+    }
+    writeData(data, left == 0);
+  }
+
+  @Override
+  void writeEnd(Fields trailers) {
+    if (!ended && trailers.size() > 0) {
+      write(HeadWriter.trailers(trailers), true);
+    } else if (!ended) {
+      writeData(channel.alloc().buffer(0, 0), true);
+    }
+  }
+
+  private void write(Http2Headers headers, boolean endStream) {
+    ended = endStream;
+    channel.write(new DefaultHttp2HeadersFrame(headers, endStream), channel.voidPromise());
+  }
+
+  private void writeData(ByteBuf data, boolean endStream) {
+    ended = endStream;
+    channel.write(new DefaultHttp2DataFrame(data, endStream), channel.voidPromise());
+  }
+
+  @Override
+  void next() {
+    close();
+  }
+
+  @Override
+  void writable() {
+    // No other request waits for it.
+  }
+
+  @Override
+  void drainIdle() {
+    // There is no stream without a request.
+  }
+
+  @Override
+  void close() {
+    deadline().cancel();
+    reader.drop();
+    if (!reader.isEnded()) {
+      // RFC 9113 §8.1: the answer is whole, and the rest of the request is of no use.
+      reset(Http2Error.NO_ERROR);
+    }
+  }
+
+  @Override
+  void closeLingering() {
+    close();
+  }
+
+  @Override
+  void cut() {
+    reset(reader.isEnded() ? Http2Error.INTERNAL_ERROR : Http2Error.CANCEL);
+  }
+
+  private void reset(Http2Error error) {
+    deadline().cancel();
+    reader.drop();
+    if (channel.isActive()) {
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(error), channel.voidPromise());
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.scopegate.proxy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes every close one that the peer can read up to: our half first, and the rest once the peer
+ * has closed or had its time. Closing a socket with unread bytes takes back what the peer has not
+ * read yet, such as the frame that says why. Confined to the channel's event loop.
+ */
+// Whether a close worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class LingeringClose extends ChannelDuplexHandler {
+  /** How long a peer may take to notice. */
+  static final Duration TIME = Duration.ofSeconds(1);
+
+  private boolean closing;
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    Channel channel = ctx.channel();
+    if (closing || !channel.isActive() || !(channel instanceof DuplexChannel duplex)) {
+      ctx.close(promise);
+      return;
+    }
+    closing = true;
+    channel.config().setAutoRead(true);
+    ctx.writeAndFlush(channel.alloc().buffer(0, 0)).addListener(sent -> duplex.shutdownOutput());
+    channel.eventLoop().schedule(() -> ctx.close(), TIME.toMillis(), TimeUnit.MILLISECONDS);
+    channel.closeFuture().addListener(closed -> promise.trySuccess());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (closing) {
+      ReferenceCountUtil.release(message);
+    } else {
+      ctx.fireChannelRead(message);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.scopegate.proxy.http2;
+
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameReader;
+import io.netty.handler.codec.http2.Http2Settings;
+
+/**
+ * The codec of a client's connection: strict about the states of streams, and with limits on what
+ * costs us more than the client. Used by the wiring only.
+ */
+public final class FrontendCodec extends Http2FrameCodecBuilder {
+  private static final int MAX_HEAD = 32 * 1024;
+  private static final int MAX_SMALL_CONTINUATIONS = 16;
+  private static final int STREAM_WINDOW = 256 * 1024;
+
+  private FrontendCodec(int maxStreams) {
+    Http2Connection connection = new DefaultHttp2Connection(true);
+    Http2ConnectionEncoder encoder =
+        new FrontendEncoder(
+            new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()));
+    Http2FrameReader reader =
+        new StrictFrameReader(
+            new DefaultHttp2FrameReader(
+                new DefaultHttp2HeadersDecoder(true, MAX_HEAD), MAX_SMALL_CONTINUATIONS),
+            connection);
+    codec(new DefaultHttp2ConnectionDecoder(connection, encoder, reader), encoder);
+    initialSettings(
+        new Http2Settings()
+            .maxConcurrentStreams(maxStreams)
+            .maxHeaderListSize(MAX_HEAD)
+            .initialWindowSize(STREAM_WINDOW));
+    gracefulShutdownTimeoutMillis(0);
+    // Whoever closes the connection has said so before.
+    decoupleCloseAndGoAway(true);
+  }
+
+  /**
+   * Returns a codec for one connection.
+   *
+   * @param maxStreams how many streams it may have at once
+   */
+  public static Http2FrameCodec of(int maxStreams) {
+    return new FrontendCodec(maxStreams).build();
+  }
+}

@@ -1,0 +1,25 @@
+package io.scopegate.proxy.http2;
+
+import io.netty.handler.codec.http2.Http2Headers;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the request of one stream. Confined to the channel's event loop. */
+public final class Http2RequestReader extends StreamReader {
+  @Override
+  @Nullable Object head(Http2Headers headers, boolean endStream, Objections objections) {
+    return RequestHeadReader.read(headers, endStream, objections);
+  }
+
+  @Override
+  Framing framing(Object head) {
+    return ((RequestHead) head).framing();
+  }
+
+  @Override
+  boolean takesObsText() {
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+package io.scopegate.proxy.http2;
+
+import io.netty.handler.codec.http2.Http2Headers;
+import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.FramingFields;
+import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.Malformed;
+import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.RequestHead;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the head of a request of a field block (RFC 9113 §8.3.1). */
+final class RequestHeadReader {
+  private static final int MAX_TARGET = 8 * 1024;
+
+  private RequestHeadReader() {}
+
+  /** Returns the head, or null if it was refused. */
+  static @Nullable RequestHead read(
+      Http2Headers headers, boolean endStream, Objections objections) {
+    FieldBlock block = FieldBlock.read(headers, false, objections);
+    Fields fields = block.fields();
+    String method = block.method();
+    String path = block.path();
+    if (!objections.isEmpty()) {
+      return null;
+    }
+    if (method == null || !Grammar.isToken(method)) {
+      objections.refuse("`:method` is missing or no method");
+      return null;
+    }
+    if (path == null || !isTarget(path, objections)) {
+      objections.refuse("`:path` is missing or no path");
+      return null;
+    }
+    String scheme = block.scheme();
+    if (scheme == null || !(scheme.equals("http") || scheme.equals("https"))) {
+      objections.refuse("`:scheme` is neither `http` nor `https`");
+    }
+    if (block.status() != null || block.protocol() != null) {
+      objections.refuse("a pseudo-header field that no request has");
+    }
+    String host = host(block, objections);
+    Framing framing = framing(fields, endStream, objections);
+    boolean expects = expectsContinue(fields, framing, objections);
+    return objections.isEmpty()
+        ? new RequestHead(method, path, host, false, fields, framing, true, expects)
+        : null;
+  }
+
+  private static boolean isTarget(String path, Objections objections) {
+    if (path.length() > MAX_TARGET) {
+      objections.refuse(Malformed.Kind.TARGET_TOO_LONG, "the target is too long");
+      return false;
+    }
+    return (path.startsWith("/") || path.equals("*")) && Grammar.isTarget(path);
+  }
+
+  /** What {@code :authority} says and what {@code host} says must be one and the same. */
+  private static String host(FieldBlock block, Objections objections) {
+    Optional<String> field = FramingFields.only(block.fields(), "host", objections);
+    String authority = block.authority();
+    String host = authority == null ? field.orElse("") : authority;
+    if (!Grammar.isAuthority(host)) {
+      objections.refuse("`:authority` is missing or not a host");
+    } else if (field.isPresent() && !field.get().equals(host)) {
+      objections.refuse("`:authority` and `host` differ");
+    }
+    return host;
+  }
+
+  private static Framing framing(Fields fields, boolean endStream, Objections objections) {
+    Optional<Framing> stated = FramingFields.read(fields, false, objections);
+    if (endStream) {
+      if (stated.isPresent() && !stated.get().isEmpty()) {
+        objections.refuse("`content-length` without a body");
+      }
+      return stated.orElse(Framing.NONE);
+    }
+    return stated.orElse(Framing.CHUNKED);
+  }
+
+  private static boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
+    Optional<String> expectation = FramingFields.only(fields, "expect", objections);
+    if (expectation.isPresent() && !expectation.get().equalsIgnoreCase("100-continue")) {
+      objections.refuse("an expectation other than `100-continue`");
+    }
+    return expectation.isPresent() && !framing.isEmpty();
+  }
+}

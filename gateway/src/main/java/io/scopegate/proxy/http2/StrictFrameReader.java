@@ -1,0 +1,135 @@
+package io.scopegate.proxy.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2FrameReader;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the state of a stream before its frames are, as RFC 9113 §5.1 has it: heads on a stream
+ * that its client has ended, or that is closed. Confined to the channel's event loop.
+ */
+final class StrictFrameReader implements Http2FrameReader {
+  private final Http2FrameReader reader;
+  private final Http2Connection connection;
+  private final ClosedStreams closed = new ClosedStreams();
+  private @Nullable Http2FrameListener plain;
+  private @Nullable Http2FrameListener checked;
+
+  StrictFrameReader(Http2FrameReader reader, Http2Connection connection) {
+    this.reader = reader;
+    this.connection = connection;
+    connection.addListener(closed);
+  }
+
+  @Override
+  public void readFrame(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener listener)
+      throws Http2Exception {
+    Http2FrameListener current = checked;
+    if (current == null || plain != listener) {
+      current = new Checking(listener);
+      plain = listener;
+      checked = current;
+    }
+    reader.readFrame(ctx, in, current);
+  }
+
+  @Override
+  public Configuration configuration() {
+    return reader.configuration();
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+
+  private void check(int streamId) throws Http2Exception {
+    Http2Stream stream = connection.stream(streamId);
+    if (stream != null) {
+      if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && !stream.isResetSent()) {
+        throw Http2Exception.streamError(
+            streamId, Http2Error.STREAM_CLOSED, "a head behind the end of its stream");
+      }
+    } else if (connection.streamMayHaveExisted(streamId) && !closed.wasReset(streamId)) {
+      throw Http2Exception.connectionError(
+          closed.contains(streamId) ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR,
+          "a head on a stream that is closed or never was");
+    }
+  }
+
+  /** Passes on what may come in the state that a stream is in. */
+  private final class Checking extends Http2FrameListenerDecorator {
+    Checking(Http2FrameListener listener) {
+      super(listener);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean end)
+        throws Http2Exception {
+      check(streamId);
+      super.onHeadersRead(ctx, streamId, headers, padding, end);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int streamId,
+        Http2Headers headers,
+        int dependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean end)
+        throws Http2Exception {
+      check(streamId);
+      super.onHeadersRead(ctx, streamId, headers, dependency, weight, exclusive, padding, end);
+    }
+  }
+
+  /** The streams that were closed last. */
+  private static final class ClosedStreams extends Http2ConnectionAdapter {
+    private static final int REMEMBERED = 256;
+
+    private final int[] whole = new int[REMEMBERED];
+    private final int[] reset = new int[REMEMBERED];
+    private int wholeCount;
+    private int resetCount;
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      if (stream.isResetSent()) {
+        reset[resetCount++ & (REMEMBERED - 1)] = stream.id();
+      } else {
+        whole[wholeCount++ & (REMEMBERED - 1)] = stream.id();
+      }
+    }
+
+    /** Says whether we have reset it, so that frames may still be on their way. */
+    boolean wasReset(int id) {
+      return isIn(reset, id);
+    }
+
+    boolean contains(int id) {
+      return isIn(whole, id);
+    }
+
+    private static boolean isIn(int[] ids, int id) {
+      for (int each : ids) {
+        if (each == id) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}
