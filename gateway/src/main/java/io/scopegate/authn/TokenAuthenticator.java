@@ -113,8 +113,14 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   @Override
   public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    return authenticate(credential, policy, "");
+  }
+
+  @Override
+  public CompletableFuture<Caller> authenticate(
+      Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.Bearer bearer) {
-      return authenticate(bearer.value(), policy);
+      return known(bearer.value(), policy, address);
     }
     return CompletableFuture.completedFuture(withoutLookup(credential));
   }
@@ -128,7 +134,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         : INVALID;
   }
 
-  private CompletableFuture<Caller> authenticate(String bearer, Policy policy) {
+  private CompletableFuture<Caller> known(String bearer, Policy policy, String address) {
     if (!mayBeKnown(bearer)) {
       return CompletableFuture.completedFuture(INVALID);
     }
@@ -142,8 +148,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       token = tokens.start(digest);
     }
     return token.isDone()
-        ? caller(token.getNow(new Failed<>()), policy)
-        : token.thenCompose(outcome -> caller(outcome, policy));
+        ? caller(token.getNow(new Failed<>()), policy, address)
+        : token.thenCompose(outcome -> caller(outcome, policy, address));
   }
 
   private boolean mayBeKnown(String bearer) {
@@ -152,7 +158,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         : store.hasImportedTokens();
   }
 
-  private CompletableFuture<Caller> caller(Outcome<KnownToken> outcome, Policy policy) {
+  private CompletableFuture<Caller> caller(
+      Outcome<KnownToken> outcome, Policy policy, String address) {
     if (!(outcome instanceof Found<KnownToken> found)) {
       return CompletableFuture.completedFuture(refusal(outcome));
     }
@@ -165,12 +172,16 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         subjects.find(token.token().subject());
     return subject.isDone()
         ? CompletableFuture.completedFuture(
-            caller(token, now, subject.getNow(new Failed<>()), policy))
-        : subject.thenApply(held -> caller(token, now, held, policy));
+            caller(token, now, address, subject.getNow(new Failed<>()), policy))
+        : subject.thenApply(held -> caller(token, now, address, held, policy));
   }
 
   private Caller caller(
-      KnownToken token, Instant now, Outcome<Optional<Principal>> outcome, Policy policy) {
+      KnownToken token,
+      Instant now,
+      String address,
+      Outcome<Optional<Principal>> outcome,
+      Policy policy) {
     if (!(outcome instanceof Found<Optional<Principal>> found)) {
       return refusal(outcome);
     }
@@ -178,7 +189,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       return INVALID;
     }
     if (token.notesUse(now)) {
-      lastUse.note(token.token().id(), new TokenUse(now, ""));
+      lastUse.note(token.token().id(), new TokenUse(now, address));
     }
     return token.caller(found.value().get(), policy);
   }

@@ -39,6 +39,16 @@ public final class Gatekeeper {
    */
   public CompletableFuture<Decision> judge(
       String method, String target, String authority, HttpFields fields) {
+    return judge(method, target, authority, fields, "");
+  }
+
+  /**
+   * Decides in the same way.
+   *
+   * @param address where the request comes from, in digits; empty if that is not known
+   */
+  public CompletableFuture<Decision> judge(
+      String method, String target, String authority, HttpFields fields, String address) {
     Reading reading = RequestLine.parse(method, target, authority);
     Authorizer.Admission admission = Authorizer.admit(livePolicy.current(), reading, fields);
     if (admission instanceof Authorizer.Settled settled) {
@@ -47,7 +57,7 @@ public final class Gatekeeper {
     }
     Authorizer.Pending pending = (Authorizer.Pending) admission;
     CompletableFuture<Caller> caller =
-        authenticator.authenticate(Credential.from(fields), pending.policy());
+        authenticator.authenticate(Credential.from(fields), pending.policy(), address);
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.
     return caller.isDone()
         ? CompletableFuture.completedFuture(decide(pending, caller.getNow(NOBODY)))

@@ -61,8 +61,7 @@ final class QueriedDatabase implements AutoCloseable {
       PostgresAccess access, Optional<String> tokenQuery, Optional<String> membershipsQuery) {
     this.connections = PostgresPool.reading(access, ANSWER_TIMEOUT);
     try (Connection connection = connections.connection()) {
-      this.token =
-          tokenQuery.map(text -> Query.prepare(connection, "token", text, TOKEN_COLUMNS));
+      this.token = tokenQuery.map(text -> Query.prepare(connection, "token", text, TOKEN_COLUMNS));
       this.memberships =
           membershipsQuery.map(
               text -> Query.prepare(connection, "memberships", text, MEMBERSHIP_COLUMNS));
@@ -92,15 +91,11 @@ final class QueriedDatabase implements AutoCloseable {
     }
     Query query = token.get();
     List<Value> values =
-        rows(
-            query,
-            digests.stream().map(TokenDigest::hex).toList(),
-            row -> value(query, row));
+        rows(query, digests.stream().map(TokenDigest::hex).toList(), row -> value(query, row));
     Map<TokenDigest, Optional<StoredToken>> found = new HashMap<>();
     for (Value value : values) {
       // Of two rows nobody can say which one counts.
-      found.merge(
-          TokenDigest.ofHex(value.digest()), value.token(), (one, two) -> Optional.empty());
+      found.merge(TokenDigest.ofHex(value.digest()), value.token(), (one, two) -> Optional.empty());
     }
     Map<TokenDigest, StoredToken> tokens = new HashMap<>();
     found.forEach((digest, one) -> one.ifPresent(stored -> tokens.put(digest, stored)));
@@ -119,8 +114,7 @@ final class QueriedDatabase implements AutoCloseable {
     }
   }
 
-  private static StoredToken token(Query query, ResultSet row, String digest)
-      throws SQLException {
+  private static StoredToken token(Query query, ResultSet row, String digest) throws SQLException {
     String subject = required(row, "subject");
     Names.requireSubject(subject);
     // A list that is missing is never an empty one, which may stand for everything.
@@ -203,8 +197,7 @@ final class QueriedDatabase implements AutoCloseable {
   private static void requireNames(Held held) {
     Names.requirePlace(Level.ORGANIZATION, held.organization());
     held.team().ifPresent(team -> Names.requirePlace(Level.TEAM, team));
-    held.project()
-        .ifPresent(one -> Names.requirePlace(Level.PROJECT, one));
+    held.project().ifPresent(one -> Names.requirePlace(Level.PROJECT, one));
     Names.requireRoles(held.role().stream().toList());
     boolean isOwnership = held.team().isPresent() && held.project().isPresent();
     if (isOwnership == held.role().isPresent()) {

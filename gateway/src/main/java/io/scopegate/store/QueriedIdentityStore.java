@@ -94,9 +94,7 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public long silenceNanos() {
-    return database.hasTokens() || database.hasMemberships()
-        ? Long.MAX_VALUE
-        : own.silenceNanos();
+    return database.hasTokens() || database.hasMemberships() ? Long.MAX_VALUE : own.silenceNanos();
   }
 
   @Override

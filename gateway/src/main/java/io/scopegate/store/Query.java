@@ -23,7 +23,16 @@ import java.util.Set;
 final class Query {
   private static final Set<String> TEXTS =
       Set.of(
-          "text", "varchar", "bpchar", "name", "uuid", "int2", "int4", "int8", "serial", "bigserial");
+          "text",
+          "varchar",
+          "bpchar",
+          "name",
+          "uuid",
+          "int2",
+          "int4",
+          "int8",
+          "serial",
+          "bigserial");
   private static final Set<String> LISTS = Set.of("_text", "_varchar");
 
   private final String name;

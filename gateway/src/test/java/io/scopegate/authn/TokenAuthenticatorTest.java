@@ -499,6 +499,17 @@ class TokenAuthenticatorTest {
   }
 
   @Test
+  void the_address_of_the_last_use_is_noted() {
+    String value = format.generate();
+    create(value);
+
+    authenticator.authenticate(new Credential.Bearer(value), policy, "192.0.2.7").join();
+    lastUse.flush();
+
+    assertThat(store.tokens(Optional.empty()).get(0).lastAddress()).contains("192.0.2.7");
+  }
+
+  @Test
   void the_last_use_is_noted_at_most_once_a_minute() {
     String value = format.generate();
     create(value);
