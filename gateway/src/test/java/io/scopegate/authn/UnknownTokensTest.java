@@ -61,8 +61,7 @@ class UnknownTokensTest {
     }
   }
 
-  private static void askSome(
-      TokenAuthenticator authenticator, TokenFormat format, Policy policy) {
+  private static void askSome(TokenAuthenticator authenticator, TokenFormat format, Policy policy) {
     List<CompletableFuture<Caller>> asked = new ArrayList<>();
     for (int i = 0; i < AT_A_TIME; i++) {
       asked.add(authenticator.authenticate(new Credential.Bearer(format.generate()), policy));

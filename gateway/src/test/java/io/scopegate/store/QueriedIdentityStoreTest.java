@@ -145,15 +145,16 @@ class QueriedIdentityStoreTest {
 
     List<Membership> memberships = store.principal("bob").orElseThrow().memberships();
 
-    assertThat(memberships).extracting(one -> one.organization().id()).containsExactly("acme", "globex");
+    assertThat(memberships)
+        .extracting(one -> one.organization().id())
+        .containsExactly("acme", "globex");
     Membership acme = memberships.get(0);
     assertThat(acme.roles()).containsExactlyInAnyOrder("MEMBER", "BILLING");
     assertThat(acme.teams()).isEqualTo(Map.of("core", Set.of("ADMIN")));
     assertThat(acme.projects()).isEqualTo(Map.of("web", Set.of("VIEWER")));
     assertThat(acme.organization().team("core").orElseThrow().projects())
         .containsExactlyInAnyOrder("api", "web");
-    assertThat(store.principal("stranger"))
-        .contains(new Principal("stranger", List.of()));
+    assertThat(store.principal("stranger")).contains(new Principal("stranger", List.of()));
   }
 
   @Test
@@ -166,8 +167,9 @@ class QueriedIdentityStoreTest {
 
   @Test
   void a_row_with_two_readings_counts_for_nothing() {
-    grant("('bob', 'acme', 'core', 'api', 'OWNER'), ('bob', 'acme', NULL, NULL, NULL),"
-        + " ('bob', 'a/b', NULL, NULL, 'OWNER'), ('bob', 'acme', NULL, NULL, '*')");
+    grant(
+        "('bob', 'acme', 'core', 'api', 'OWNER'), ('bob', 'acme', NULL, NULL, NULL),"
+            + " ('bob', 'a/b', NULL, NULL, 'OWNER'), ('bob', 'acme', NULL, NULL, '*')");
 
     assertThat(store.principal("bob").orElseThrow().memberships()).isEmpty();
   }
@@ -179,8 +181,9 @@ class QueriedIdentityStoreTest {
 
   @Test
   void the_other_database_cannot_be_written() {
-    String writing = "DELETE FROM api_key WHERE owner = ANY (?) RETURNING owner AS subject,"
-        + " org AS organization, id AS role";
+    String writing =
+        "DELETE FROM api_key WHERE owner = ANY (?) RETURNING owner AS subject,"
+            + " org AS organization, id AS role";
 
     try (QueriedDatabase database =
         new QueriedDatabase(access, Optional.empty(), Optional.of(writing))) {
