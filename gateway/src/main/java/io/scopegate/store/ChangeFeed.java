@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ final class ChangeFeed implements AutoCloseable {
   private long told;
   private String server = "";
 
+  private volatile @Nullable Connection following;
+  private volatile boolean tellsOwn;
   private volatile long confirmedNanos;
   private volatile boolean isAway;
   private volatile Imported imported = new Imported(-1, false);
@@ -94,6 +97,14 @@ final class ChangeFeed implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells this gateway's own changes, too, from now on: one of them may come into force although it
+   * could not be acknowledged, and after it was told.
+   */
+  void tellOwn() {
+    tellsOwn = true;
+  }
+
   private Connection connect() throws SQLException {
     return DriverManager.getConnection(access.url(), access.properties(ANSWER_TIMEOUT));
   }
@@ -104,6 +115,7 @@ final class ChangeFeed implements AutoCloseable {
       long start = System.nanoTime();
       try (Connection connection = connect()) {
         complained = complained(complained, false, "");
+        following = connection;
         listen(connection);
       } catch (SQLException e) {
         isAway = isConnectionFailure(e);
@@ -159,7 +171,7 @@ final class ChangeFeed implements AutoCloseable {
               row -> new Row(row.getString(1), row.getString(2)),
               told,
               state.number(),
-              origin)
+              tellsOwn ? "" : origin)
           .forEach(this::tell);
     }
     take(state, start);
@@ -205,9 +217,18 @@ final class ChangeFeed implements AutoCloseable {
     }
   }
 
-  /** Stops following; the thread ends within its period. */
+  /** Stops following. */
   @Override
   public void close() {
     closed.countDown();
+    Connection connection = following;
+    if (connection != null) {
+      try {
+        // Not `close`: that would wait for the thread, which waits for a notification.
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        LOG.debug("the connection to the changes cannot be cut", e);
+      }
+    }
   }
 }

@@ -133,9 +133,14 @@ public final class PostgresIdentityStore extends SqlIdentityStore {
     }
     long number = announce(sql, effects, changes);
     boolean imported = new TokenRows(sql).hasImported();
+    boolean isCommitted = false;
     try {
       connection.commit();
+      isCommitted = true;
     } finally {
+      if (!isCommitted) {
+        feed.tellOwn();
+      }
       // Also when the commit failed: nobody can say then whether it is in the database.
       feed.importedAt(number, imported);
       listeners().forEach(effects::tell);

@@ -47,24 +47,24 @@ final class Query {
     this.columns = Set.copyOf(columns);
   }
 
-  /** What a column may hold. */
-  enum Kind {
+  /**
+   * What a column may hold.
+   *
+   * @param types of the database
+   * @param example the one to cast others to
+   */
+  record Kind(Set<String> types, String example) {
     /** A text, an id or a number. */
-    TEXT(TEXTS, "text"),
+    static final Kind TEXT = new Kind(TEXTS, "text");
+
     /** Several texts, as an array or in one text. */
-    LIST(Set.of("_text", "_varchar", "text", "varchar"), "text[]"),
+    static final Kind LIST = new Kind(Set.of("_text", "_varchar", "text", "varchar"), "text[]");
+
     /** A text in hexadecimal digits, or bytes. */
-    DIGEST(Set.of("text", "varchar", "bpchar", "bytea"), "bytea"),
+    static final Kind DIGEST = new Kind(Set.of("text", "varchar", "bpchar", "bytea"), "bytea");
+
     /** A moment; without a zone it would have two readings. */
-    MOMENT(Set.of("timestamptz"), "timestamptz");
-
-    private final Set<String> types;
-    private final String example;
-
-    Kind(Set<String> types, String example) {
-      this.types = types;
-      this.example = example;
-    }
+    static final Kind MOMENT = new Kind(Set.of("timestamptz"), "timestamptz");
   }
 
   /**
@@ -116,20 +116,20 @@ final class Query {
             "gives no column `%s`; it gives `%s`"
                 .formatted(column.name(), String.join("`, `", types.keySet())));
       }
-      if (type != null && !column.kind().types.contains(type)) {
+      if (type != null && !column.kind().types().contains(type)) {
         throw wrong(
             name,
             "gives the column `%s` as `%s`; cast it to `%s`"
-                .formatted(column.name(), type, column.kind().example));
+                .formatted(column.name(), type, column.kind().example()));
       }
     }
-    for (String given1 : types.keySet()) {
-      if (columns.stream().noneMatch(column -> column.name().equals(given1))) {
+    for (String other : types.keySet()) {
+      if (columns.stream().noneMatch(column -> column.name().equals(other))) {
         throw wrong(
             name,
             "gives a column `%s` that means nothing; these do: `%s`"
                 .formatted(
-                    given1, String.join("`, `", columns.stream().map(Column::name).toList())));
+                    other, String.join("`, `", columns.stream().map(Column::name).toList())));
       }
     }
     return types.keySet();
