@@ -42,6 +42,17 @@ public final class RunningGateway implements AutoCloseable {
    * Starts in this folder with this route table, whose backends are {@code core} and {@code old}.
    */
   public RunningGateway(Path folder, String routesYaml, boolean watch) throws IOException {
+    this(folder, routesYaml, watch, "", Map.of());
+  }
+
+  /** Starts with more keys in gateway.yaml, and more in the environment. */
+  public RunningGateway(
+      Path folder,
+      String routesYaml,
+      boolean watch,
+      String moreYaml,
+      Map<String, String> moreEnvironment)
+      throws IOException {
     this.routes = folder.resolve("routes.yaml");
     Files.writeString(routes, routesYaml);
     this.core = RecordingBackend.answering(answer("core"));
@@ -62,9 +73,11 @@ public final class RunningGateway implements AutoCloseable {
           core: { urls: ["%s"] }
           old: { urls: ["%s"] }
         """
-            .formatted(core.url(), old.url()));
-    ConfigReader.Outcome read =
-        ConfigReader.read(file, List.of(), Map.of("WATCHER", "watcher-token-of-the-tests"));
+                .formatted(core.url(), old.url())
+            + moreYaml);
+    Map<String, String> environment = new HashMap<>(moreEnvironment);
+    environment.put("WATCHER", "watcher-token-of-the-tests");
+    ConfigReader.Outcome read = ConfigReader.read(file, List.of(), environment);
     GatewayConfig config =
         read.config().orElseThrow(() -> new AssertionError(read.problems().toString()));
     PolicySource.Loaded first = Gateway.policySource(config).read();
