@@ -42,15 +42,21 @@ public final class RunningGateway implements AutoCloseable {
    * Starts in this folder with this route table, whose backends are {@code core} and {@code old}.
    */
   public RunningGateway(Path folder, String routesYaml, boolean watch) throws IOException {
-    this(folder, routesYaml, watch, "", Map.of());
+    this(folder, routesYaml, watch, "");
   }
 
-  /** Starts with more keys in gateway.yaml, and more in the environment. */
+  /** The same with further keys of {@code gateway.yaml}, which may use {@code ${WATCHER}}. */
+  public RunningGateway(Path folder, String routesYaml, boolean watch, String furtherKeys)
+      throws IOException {
+    this(folder, routesYaml, watch, furtherKeys, Map.of());
+  }
+
+  /** The same with more in the environment. */
   public RunningGateway(
       Path folder,
       String routesYaml,
       boolean watch,
-      String moreYaml,
+      String furtherKeys,
       Map<String, String> moreEnvironment)
       throws IOException {
     this.routes = folder.resolve("routes.yaml");
@@ -74,7 +80,7 @@ public final class RunningGateway implements AutoCloseable {
           old: { urls: ["%s"] }
         """
                 .formatted(core.url(), old.url())
-            + moreYaml);
+            + furtherKeys);
     Map<String, String> environment = new HashMap<>(moreEnvironment);
     environment.put("WATCHER", "watcher-token-of-the-tests");
     ConfigReader.Outcome read = ConfigReader.read(file, List.of(), environment);

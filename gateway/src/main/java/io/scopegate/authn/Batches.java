@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -24,15 +25,21 @@ final class Batches<T> {
 
   private final BlockingQueue<T> waiting = new ArrayBlockingQueue<>(WAITING);
   private final AtomicInteger busy = new AtomicInteger();
-  private final ScheduledExecutorService executor;
+  private final Executor executor;
   private final Consumer<List<T>> work;
+  private final Consumer<T> refused;
   private final Pace pace;
 
-  /** Does this work on this executor; the work never throws. */
-  Batches(ScheduledExecutorService executor, Pace pace, Consumer<List<T>> work) {
+  /**
+   * Does this work on this executor; the work never throws.
+   *
+   * @param refused is given what the executor does not take
+   */
+  Batches(Executor executor, Pace pace, Consumer<List<T>> work, Consumer<T> refused) {
     this.executor = executor;
     this.pace = pace;
     this.work = work;
+    this.refused = refused;
   }
 
   /**
@@ -104,14 +111,16 @@ final class Batches<T> {
   private void schedule() {
     try {
       long delay = pace.delayNanos();
-      if (delay > 0) {
-        var unused = executor.schedule(this::run, delay, TimeUnit.NANOSECONDS);
-      } else {
-        executor.execute(this::run);
-      }
+      Executor when =
+          delay > 0
+              ? CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS, executor)
+              : executor;
+      when.execute(this::run);
     } catch (RejectedExecutionException e) {
-      // It was closed. Whoever waits is told nothing any more: the process ends.
       busy.decrementAndGet();
+      List<T> some = new ArrayList<>();
+      waiting.drainTo(some);
+      some.forEach(refused);
     }
   }
 

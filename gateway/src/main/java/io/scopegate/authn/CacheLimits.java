@@ -36,6 +36,11 @@ public record CacheLimits(
     return limits(LAST_NET, LONGEST_TRUST, staleIfError, Duration.ZERO);
   }
 
+  /** Returns the limits for what needs no store. */
+  public static CacheLimits embedded() {
+    return embedded(Duration.ZERO);
+  }
+
   /** Returns the limits for a store that others change, too, and that tells of it. */
   public static CacheLimits shared(Duration staleIfError) {
     return limits(LAST_NET, trust(staleIfError), staleIfError, GAP);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +66,7 @@ final class SharedLookup<K, V> {
    */
   SharedLookup(
       Function<Set<K>, Map<K, Outcome<V>>> source,
-      ScheduledExecutorService executor,
+      Executor executor,
       int size,
       CacheLimits limits,
       LongSupplier silenceNanos,
@@ -77,7 +77,8 @@ final class SharedLookup<K, V> {
     this.ticker = ticker;
     this.failedNanos = ticker.read() - RETRY_NANOS;
     this.pace = new Batches.Pace(limits.gap().toNanos(), ticker);
-    this.batches = new Batches<>(executor, pace, this::lookUp);
+    this.batches =
+        new Batches<>(executor, pace, this::lookUp, load -> settle(load, new Failed<>()));
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(size)

@@ -48,7 +48,11 @@ public final class ConfigReader {
           "headTimeout",
           "bodyTimeout",
           "bodyLimit",
-          "idleTimeout");
+          "idleTimeout",
+          "clientId",
+          "clientSecret",
+          "freshFor",
+          "staleIfError");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
@@ -136,7 +140,12 @@ public final class ConfigReader {
             .fields("store")
             .map(new StoreReader(reader, problems, secrets)::read)
             .orElse(GatewayConfig.Store.DEFAULT);
-    List.of("assertion", "issuers").forEach(fields::notSupportedYet);
+    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
+    Optional<AssertionConfig> assertion =
+        fields
+            .fields("assertion")
+            .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
     fields.finish();
     return routes.map(
         path ->
@@ -151,7 +160,10 @@ public final class ConfigReader {
                 data,
                 store,
                 backends,
-                limits));
+                limits,
+                issuers,
+                origins,
+                assertion));
   }
 
   private Path resolved(String path) {

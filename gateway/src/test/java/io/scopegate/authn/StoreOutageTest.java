@@ -139,12 +139,13 @@ class StoreOutageTest {
       long start = System.nanoTime();
       CompletableFuture<Caller> asked = ask(authenticator, values.get(i % TOKENS));
       slowestCallNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
-      asked.thenAccept(
-          caller -> {
-            if (caller instanceof Caller.Authenticated) {
-              lastAllowed.accumulateAndGet(System.nanoTime(), Math::max);
-            }
-          });
+      var unused =
+          asked.thenAccept(
+              caller -> {
+                if (caller instanceof Caller.Authenticated) {
+                  lastAllowed.accumulateAndGet(System.nanoTime(), Math::max);
+                }
+              });
       LockSupport.parkNanos(500_000);
     }
   }
