@@ -35,7 +35,6 @@ import io.scopegate.proxy.TrustedProxies;
 import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
-import io.scopegate.store.SqliteIdentityStore;
 import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -126,9 +125,7 @@ public final class Gateway implements AutoCloseable {
     this.config = config;
     this.surroundings = surroundings;
     this.parts = parts;
-    this.store =
-        parts.keep(
-            new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
+    this.store = parts.keep(Stores.open(config, surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
     this.sessions =
@@ -222,10 +219,9 @@ public final class Gateway implements AutoCloseable {
 
   private ProxyServer frontend(EventLoops loops, Assertions assertions) {
     LastUse lastUse = parts.keep(new LastUse(store, LAST_USE_PERIOD));
+    CacheLimits limits = Stores.limits(config.store());
     TokenAuthenticator tokens =
-        parts.keep(
-            new TokenAuthenticator(
-                store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
+        parts.keep(new TokenAuthenticator(store, lastUse, limits, surroundings.clock(), metrics));
     Map<String, Backend> backends = backends(loops);
     ProxyServer server =
         parts.keep(
@@ -235,7 +231,7 @@ public final class Gateway implements AutoCloseable {
                 new Gatekeeper(
                     livePolicy,
                     SessionWiring.authenticator(
-                        tokens, sessions, store, () -> workers("organizations")),
+                        tokens, sessions, store, limits, () -> workers("organizations")),
                     new SiteCheck(config.origins()),
                     assertions,
                     metrics),

@@ -82,11 +82,12 @@ final class SessionWiring {
       TokenAuthenticator tokens,
       Optional<Sessions> sessions,
       IdentityStore store,
+      CacheLimits limits,
       Supplier<Executor> executor) {
     if (sessions.isEmpty()) {
       return tokens;
     }
-    Organizations organizations = new StoredOrganizations(store, executor.get());
+    Organizations organizations = new StoredOrganizations(store, limits, executor.get());
     return new CredentialAuthenticator(
         tokens,
         sessions.get().jwts(tokens, organizations),

@@ -98,6 +98,9 @@ class ArchitectureTest {
   void each_library_has_its_packages() {
     only("io.netty..", "bytes and sockets end where HTTP ends", of("proxy", "backend", "tls"));
     only("java.sql..", "whoever else has a connection can pass the store by", of("store"));
+    only("org.postgresql..", "whoever else has a connection can pass the store by", of("store"));
+    only("com.zaxxer..", "whoever else has a connection can pass the store by", of("store"));
+    only("org.flywaydb..", "there is one owner of the tables", of("store"));
     only("org.sqlite..", "whoever else has a connection can pass the store by", of("store"));
     only("io.micrometer..", "the core says what happened, not how it is counted", of("event"));
     only("com.nimbusds..", "there is one place where a signature is trusted", of("authn"));

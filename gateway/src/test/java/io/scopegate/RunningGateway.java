@@ -48,6 +48,17 @@ public final class RunningGateway implements AutoCloseable {
   /** The same with further keys of {@code gateway.yaml}, which may use {@code ${WATCHER}}. */
   public RunningGateway(Path folder, String routesYaml, boolean watch, String furtherKeys)
       throws IOException {
+    this(folder, routesYaml, watch, furtherKeys, Map.of());
+  }
+
+  /** The same with more in the environment. */
+  public RunningGateway(
+      Path folder,
+      String routesYaml,
+      boolean watch,
+      String furtherKeys,
+      Map<String, String> moreEnvironment)
+      throws IOException {
     this.routes = folder.resolve("routes.yaml");
     Files.writeString(routes, routesYaml);
     this.core = RecordingBackend.answering(answer("core"));
@@ -70,8 +81,9 @@ public final class RunningGateway implements AutoCloseable {
         """
                 .formatted(core.url(), old.url())
             + furtherKeys);
-    ConfigReader.Outcome read =
-        ConfigReader.read(file, List.of(), Map.of("WATCHER", "watcher-token-of-the-tests"));
+    Map<String, String> environment = new HashMap<>(moreEnvironment);
+    environment.put("WATCHER", "watcher-token-of-the-tests");
+    ConfigReader.Outcome read = ConfigReader.read(file, List.of(), environment);
     GatewayConfig config =
         read.config().orElseThrow(() -> new AssertionError(read.problems().toString()));
     PolicySource.Loaded first = Gateway.policySource(config).read();

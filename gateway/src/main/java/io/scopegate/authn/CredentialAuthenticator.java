@@ -31,30 +31,36 @@ public final class CredentialAuthenticator implements Authenticator {
 
   @Override
   public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    return authenticate(credential, policy, "");
+  }
+
+  @Override
+  public CompletableFuture<Caller> authenticate(
+      Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.SessionCookie) {
-      return first(cookies, 0, credential, policy);
+      return first(cookies, 0, credential, policy, address);
     }
     return credential instanceof Credential.Bearer bearer
             && !TokenFormat.isClaimedBy(bearer.value())
-        ? first(bearers, 0, credential, policy)
-        : tokens.authenticate(credential, policy);
+        ? first(bearers, 0, credential, policy, address)
+        : tokens.authenticate(credential, policy, address);
   }
 
   private static CompletableFuture<Caller> first(
-      List<Authenticator> those, int index, Credential credential, Policy policy) {
-    CompletableFuture<Caller> caller = those.get(index).authenticate(credential, policy);
+      List<Authenticator> those, int index, Credential credential, Policy policy, String address) {
+    CompletableFuture<Caller> caller = those.get(index).authenticate(credential, policy, address);
     if (index == those.size() - 1) {
       return caller;
     }
     if (caller.isDone()) {
       return caller.getNow(new Caller.Unavailable()) instanceof Caller.Invalid
-          ? first(those, index + 1, credential, policy)
+          ? first(those, index + 1, credential, policy, address)
           : caller;
     }
     return caller.thenCompose(
         found ->
             found instanceof Caller.Invalid
-                ? first(those, index + 1, credential, policy)
+                ? first(those, index + 1, credential, policy, address)
                 : CompletableFuture.completedFuture(found));
   }
 }

@@ -8,8 +8,10 @@ import io.scopegate.policy.Organization;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.TokenDigest;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -20,7 +22,6 @@ import java.util.concurrent.Executor;
  */
 public final class StoredOrganizations implements Organizations {
   private static final int SIZE = 10_000;
-  private static final Duration FRESH_FOR = Duration.ofMinutes(10);
   private static final Answer UNKNOWN = new Unknown();
 
   private final IdentityStore store;
@@ -29,21 +30,28 @@ public final class StoredOrganizations implements Organizations {
   /**
    * Reads this store, and hears of its changes from now on.
    *
+   * @param limits how long what was read counts
    * @param executor where the store is read
    */
-  public StoredOrganizations(IdentityStore store, Executor executor) {
+  public StoredOrganizations(IdentityStore store, CacheLimits limits, Executor executor) {
     this.store = store;
     this.organizations =
-        new SharedLookup<>(this::read, executor, SIZE, FRESH_FOR, Ticker.systemTicker());
+        new SharedLookup<>(
+            this::read, executor, SIZE, limits, store::silenceNanos, Ticker.systemTicker());
     store.onChange(new Forgetting());
   }
 
-  private Outcome<Optional<Organization>> read(String name) {
-    try {
-      return new Found<>(store.organization(name));
-    } catch (StoreFailure e) {
-      return new Failed<>();
+  private Map<String, Outcome<Optional<Organization>>> read(Set<String> names) {
+    long start = Ticker.systemTicker().read();
+    Map<String, Outcome<Optional<Organization>>> outcomes = new HashMap<>();
+    for (String name : names) {
+      try {
+        outcomes.put(name, new Found<>(store.organization(name), start));
+      } catch (StoreFailure e) {
+        outcomes.put(name, new Failed<>());
+      }
     }
+    return outcomes;
   }
 
   @Override

@@ -41,6 +41,8 @@ public final class ConfigReader {
           "clientCertificates",
           "serverName",
           "trustedProxies",
+          "staleIfError",
+          "freshFor",
           "firstByte",
           "perSecond",
           "maxTime",
@@ -160,13 +162,17 @@ public final class ConfigReader {
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
+    GatewayConfig.Store store =
+        fields
+            .fields("store")
+            .map(new StoreReader(reader, problems, secrets)::read)
+            .orElse(GatewayConfig.Store.DEFAULT);
     List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
     Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
     Optional<AssertionConfig> assertion =
         fields
             .fields("assertion")
             .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
-    fields.notSupportedYet("store");
     fields.finish();
     return routes.map(
         path ->
@@ -179,6 +185,7 @@ public final class ConfigReader {
                 proxies,
                 drain.orElse(DEFAULT_DRAIN),
                 data,
+                store,
                 backends,
                 limits,
                 issuers,

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param trustedProxies the networks whose word on where a request comes from counts, as CIDR
  * @param drain how long requests in flight may take once the gateway is told to stop
  * @param data the folder of the embedded store and of the generated admin token
+ * @param store where identities are kept
  * @param backends by the name that routes use
  * @param issuers who vouches for sessions
  * @param origins the web origins, besides the gateway's own, whose pages may use a session's cookie
@@ -37,6 +38,7 @@ public record GatewayConfig(
     List<String> trustedProxies,
     Duration drain,
     Path data,
+    Store store,
     Map<String, Backend> backends,
     Limits limits,
     List<IssuerConfig> issuers,
@@ -77,6 +79,43 @@ public record GatewayConfig(
       return "AdminToken[" + name + "]";
     }
   }
+
+  /**
+   * Where identities are kept.
+   *
+   * @param database of the shared store; without one the store is embedded
+   * @param staleIfError how long what is known goes on to count while it cannot be confirmed
+   * @param queries what is looked up in a database of others as well
+   */
+  public record Store(
+      Optional<Database> database, Duration staleIfError, Optional<Queries> queries) {
+    /** The store of a gateway that says nothing about it. */
+    public static final Store DEFAULT =
+        new Store(Optional.empty(), Duration.ofSeconds(30), Optional.empty());
+  }
+
+  /**
+   * A database.
+   *
+   * @param connections how many may read at a time
+   */
+  public record Database(
+      String url, Optional<String> user, Optional<String> password, int connections) {
+    @Override
+    public String toString() {
+      return "Database[connections=" + connections + "]";
+    }
+  }
+
+  /**
+   * What is looked up in a database that others keep.
+   *
+   * @param token the query that finds tokens by their digests
+   * @param memberships the query that finds what subjects hold
+   * @param freshFor how long what was found counts without being looked up again
+   */
+  public record Queries(
+      Database database, Optional<String> token, Optional<String> memberships, Duration freshFor) {}
 
   /**
    * An existing service.

@@ -65,20 +65,22 @@ public final class Gatekeeper {
    */
   public CompletableFuture<Decision> judge(
       String method, String target, String authority, HttpFields fields) {
-    return judge(method, target, authority, fields, new Credential.None());
+    return judge(method, target, authority, fields, new Credential.None(), "");
   }
 
   /**
-   * Decides. What needs no look-up completes on the spot; the rest on another thread, from where
-   * the caller goes back to its own.
+   * Decides in the same way.
    *
-   * @param method the method as sent
-   * @param target the target as sent
-   * @param authority the value of {@code Host} as sent
    * @param ofConnection what the connection itself presents of who its client is
+   * @param address where the request comes from, in digits; empty if that is not known
    */
   public CompletableFuture<Decision> judge(
-      String method, String target, String authority, HttpFields fields, Credential ofConnection) {
+      String method,
+      String target,
+      String authority,
+      HttpFields fields,
+      Credential ofConnection,
+      String address) {
     Reading reading = RequestLine.parse(method, target, authority);
     Authorizer.Admission admission = Authorizer.admit(livePolicy.current(), reading, fields);
     if (admission instanceof Authorizer.Settled settled) {
@@ -88,7 +90,8 @@ public final class Gatekeeper {
     Authorizer.Pending pending = (Authorizer.Pending) admission;
     Credential credential = Credential.from(fields, ofConnection);
     Optional<String> crossSite = sites.objection(credential, method, authority, fields);
-    CompletableFuture<Caller> caller = authenticator.authenticate(credential, pending.policy());
+    CompletableFuture<Caller> caller =
+        authenticator.authenticate(credential, pending.policy(), address);
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.
     return caller.isDone()
         ? decide(pending, caller.getNow(NOBODY), crossSite)

@@ -3,10 +3,12 @@ package io.scopegate.proxy;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.scopegate.authn.Credential;
+import io.scopegate.route.HttpFields;
 import io.scopegate.tls.Arrival;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 
 /**
  * Who is at the other end of a frontend connection. Immutable.
@@ -17,6 +19,9 @@ import java.net.SocketAddress;
  * @param certificate what the connection itself presents of who it is
  */
 record Client(String address, boolean trusted, boolean secure, Credential certificate) {
+  /** Of an IPv6 address with an IPv4 address in it. */
+  private static final int LONGEST = 45;
+
   private static final AttributeKey<Arrival> ARRIVAL =
       AttributeKey.valueOf(Client.class, "arrival");
 
@@ -44,12 +49,34 @@ record Client(String address, boolean trusted, boolean secure, Credential certif
     return of(arrival.peer(), trusted, arrival.secure(), certificate);
   }
 
-  private static Client of(
+  static Client of(
       SocketAddress peer, TrustedProxies trusted, boolean secure, Credential certificate) {
     if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
       InetAddress address = inet.getAddress();
       return new Client(address.getHostAddress(), trusted.include(address), secure, certificate);
     }
     return new Client("unknown", false, secure, certificate);
+  }
+
+  /** Returns where a request comes from, as far as anybody whose word counts says. */
+  String origin(HttpFields fields) {
+    if (!trusted) {
+      return address;
+    }
+    List<String> values = fields.values("x-forwarded-for");
+    if (values.isEmpty()) {
+      return address;
+    }
+    // The last is what the trusted proxy itself saw; whoever came before may have made up the rest.
+    String all = values.get(values.size() - 1);
+    String last = all.substring(all.lastIndexOf(',') + 1).strip();
+    return isAddress(last) ? last : address;
+  }
+
+  private static boolean isAddress(String text) {
+    return !text.isEmpty()
+        && text.length() <= LONGEST
+        && text.chars()
+            .allMatch(c -> (Character.digit(c, 16) >= 0 && c < 0x7f) || c == '.' || c == ':');
   }
 }

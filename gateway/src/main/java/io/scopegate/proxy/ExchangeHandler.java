@@ -79,7 +79,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
             head.target(),
             head.host(),
             head.fields(),
-            frontend.client().certificate())
+            frontend.client().certificate(),
+            frontend.client().origin(head.fields()))
         .whenComplete(
             (decision, failure) -> {
               if (loop.inEventLoop()) {

@@ -191,7 +191,7 @@ class ConfigReaderTest {
                       core: { urls: ["https://core", "http://core", "http://core/api", "core"] }
                       old: { urls: [] }
                       self: { urls: ["http://core"] }
-                    store: { url: "jdbc:postgresql://db" }
+                    store: { url: "jdbc:mysql://db", password: hunter2, staleIfError: 301s }
                     assertion: {}
                     drian: 5s
                     """)))
@@ -217,9 +217,65 @@ class ConfigReaderTest {
                 + " `https://host:port`, without a path",
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
-            "gateway.yaml:13:1: `store` is not supported yet",
+            "gateway.yaml:13:15: `jdbc:mysql://db` is not the URL of a database that works here;"
+                + " `jdbc:postgresql://host/database` is; without a `url` the store is embedded",
+            "gateway.yaml:13:44: a secret cannot be written out here; use `${ENV_NAME}` or"
+                + " `{ file: path }`",
+            "gateway.yaml:13:67: `staleIfError` is from `0s` to `300s`",
             "gateway.yaml:14:12: the key `issuer` is missing",
             "gateway.yaml:15:1: unknown key `drian`; did you mean `drain`?");
+  }
+
+  @Test
+  void a_shared_store_is_read_with_its_secrets_and_its_times() throws IOException {
+    Files.writeString(folder.resolve("password"), "hunter2\n");
+
+    GatewayConfig.Store store =
+        config(
+                SMALL
+                    + """
+                    store:
+                      url: "jdbc:postgresql://db.example.com/scopegate?sslmode=verify-full"
+                      user: "${TOKEN}"
+                      password: { file: password }
+                      connections: 8
+                      staleIfError: 0s
+                      queries:
+                        url: "jdbc:postgresql://db.example.com/users"
+                        token: select 1
+                    """,
+                List.of(),
+                Map.of("TOKEN", "scopegate"))
+            .store();
+
+    GatewayConfig.Database database = store.database().orElseThrow();
+    assertThat(database.url())
+        .isEqualTo("jdbc:postgresql://db.example.com/scopegate?sslmode=verify-full");
+    assertThat(database.user()).isPresent();
+    assertThat(database.password()).contains("hunter2");
+    assertThat(database.connections()).isEqualTo(8);
+    assertThat(database.toString()).doesNotContain("hunter2");
+    assertThat(store.staleIfError()).isZero();
+    assertThat(store.queries().orElseThrow().freshFor()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void what_a_store_cannot_be_is_said_so() throws IOException {
+    assertThat(
+            problems(
+                read(
+                    SMALL
+                        + """
+                        store:
+                          user: bob
+                          queries: { url: "jdbc:postgresql://a:b@db/users", freshFor: 301s }
+                        """)))
+        .hasSize(4)
+        .anySatisfy(problem -> assertThat(problem).contains("`user` is of no use without `url`"))
+        .anySatisfy(
+            problem -> assertThat(problem).contains("a password does not belong into a URL"))
+        .anySatisfy(problem -> assertThat(problem).contains("there must be a query"))
+        .anySatisfy(problem -> assertThat(problem).contains("`freshFor` is at most `300s`"));
   }
 
   @Test

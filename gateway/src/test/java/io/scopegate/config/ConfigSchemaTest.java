@@ -48,6 +48,12 @@ class ConfigSchemaTest {
         "trustedProxies": ["10.0.0.0/8"],
         "drain": "25s",
         "data": "data",
+        "store": {
+          "url": "jdbc:postgresql://db/scopegate", "user": "scopegate",
+          "password": "${TOKEN}", "connections": 8, "staleIfError": "0s",
+          "queries": { "url": { "file": "url" }, "user": "${TOKEN}", "password": { "file": "token" },
+                       "connections": 2, "token": "select", "memberships": "select",
+                       "freshFor": "10s" } },
         "backends": { "core": {
           "urls": ["http://127.0.0.1:9000", { "url": "http://core.test", "weight": 5 }],
           "connections": { "max": 100, "waiting": 10, "wait": "1s", "lifetime": "1h" },
@@ -97,6 +103,7 @@ class ConfigSchemaTest {
     TestAuthority authority = new TestAuthority("authority");
     TestAuthority.write(folder, "plain", authority.server("a.example"));
     TestAuthority.writeEncrypted(folder, "tls", authority.server("a.example"), secret);
+    Files.writeString(folder.resolve("url"), "jdbc:postgresql://127.0.0.1/users");
     Path file = Files.writeString(folder.resolve("gateway.yaml"), EVERYTHING);
 
     assertThat(schema().validate(EVERYTHING, InputFormat.JSON)).isEmpty();

@@ -73,6 +73,12 @@ final class TestGateway implements AutoCloseable {
       return this;
     }
 
+    /** Adds a token of which nothing can be told now. */
+    Callers unavailable(String value) {
+      callers.put(value, new Caller.Unavailable());
+      return this;
+    }
+
     /** Looks callers up elsewhere, so that no decision is there on the spot. */
     Callers on(Executor elsewhere) {
       executor = elsewhere;
