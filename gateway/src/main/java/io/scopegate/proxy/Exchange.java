@@ -57,7 +57,8 @@ final class Exchange {
 
   /** Says whether nothing of it is lost when it is sent once more: no body, and no harm done. */
   boolean isRepeatable() {
-    return !retried && head.framing().isEmpty() && IDEMPOTENT.contains(head.method());
+    boolean bare = head.framing().isEmpty() || head.opensWebSocket();
+    return !retried && bare && IDEMPOTENT.contains(head.method());
   }
 
   void retried() {

@@ -102,9 +102,15 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
         admit(judging, (Decision.Allow) decision);
       }
     }
-    if (!(state instanceof Connecting)) {
+    if (!isAwaited()) {
       frontend.release();
     }
+  }
+
+  /** Says whether what the client sends has to wait for the backend. */
+  private boolean isAwaited() {
+    return state instanceof Connecting
+        || (state instanceof Streaming streaming && streaming.forwarding().awaitsUpgrade());
   }
 
   private void admit(Judging judging, Decision.Allow allow) {
@@ -112,6 +118,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     Backend backend = services.backends().get(allow.row().forwarding().backend());
     if (backend == null) {
       answerHere(judging, allow);
+    } else if (exchange.head().opensWebSocket() && !allow.row().forwarding().webSocket()) {
+      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
     } else if (exchange.head().framing().length()
@@ -125,6 +133,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private void answerHere(Judging judging, Decision.Allow allow) {
     Exchange exchange = judging.exchange();
     LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
+    if (exchange.head().opensWebSocket()) {
+      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
+      return;
+    }
     if (local == null) {
       refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
       return;
@@ -162,15 +174,17 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
               connecting.backend(),
               connection,
               frontend,
-              services.headerRules(),
+              services,
               this);
       state = new Streaming(forwarding);
       forwarding.start();
-      if (connecting.exchange().isRequestEnded()) {
+      if (connecting.exchange().isRequestEnded() || forwarding.awaitsUpgrade()) {
         forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
       }
     }
-    frontend.release();
+    if (!isAwaited()) {
+      frontend.release();
+    }
   }
 
   private void takeBody(ByteBuf data) {
@@ -312,6 +326,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
           streaming.forwarding().fail(BackendFailure.Kind.TIMEOUT);
         } else if (state instanceof Answering answering) {
           answering.call().expire();
+        }
+      }
+      case TUNNEL -> {
+        if (state instanceof Streaming streaming) {
+          streaming.forwarding().expireTunnel();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();

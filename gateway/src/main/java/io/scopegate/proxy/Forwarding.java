@@ -8,9 +8,13 @@ import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to a backend and the answer on its way back, both as streams; a side that
@@ -26,10 +30,13 @@ final class Forwarding {
   private final BackendHandler handler;
   private final Channel channel;
   private final Frontend frontend;
+  private final Services services;
   private final HeaderRules rules;
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
+  private String webSocketKey = "";
+  private @Nullable Tunnel tunnel;
   private long bodyBytes;
   private int status;
   private boolean dirty;
@@ -45,7 +52,7 @@ final class Forwarding {
       Backend backend,
       BackendConnection connection,
       Frontend frontend,
-      HeaderRules rules,
+      Services services,
       Outcome outcome) {
     this.exchange = exchange;
     this.allow = allow;
@@ -54,7 +61,8 @@ final class Forwarding {
     this.channel = connection.channel();
     this.handler = BackendHandler.of(channel);
     this.frontend = frontend;
-    this.rules = rules;
+    this.services = services;
+    this.rules = services.headerRules();
     this.outcome = outcome;
     this.bodyLimitBytes = bodyLimit(allow, frontend.settings());
     this.answerTimeout =
@@ -87,6 +95,11 @@ final class Forwarding {
     return answered;
   }
 
+  /** Says whether nothing of what the client sends is read before the backend has agreed. */
+  boolean awaitsUpgrade() {
+    return exchange.head().opensWebSocket() && !answered;
+  }
+
   /** Says whether the client's connection ends with this answer. */
   boolean closes() {
     return closes;
@@ -104,11 +117,16 @@ final class Forwarding {
             exchange.id(),
             backend.settings(),
             connection.endpoint().authority());
+    if (head.opensWebSocket()) {
+      webSocketKey = HeaderRules.askForWebSocket(fields, frontend.ids());
+      frontend.hold();
+    }
     String target =
         ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
     handler.writer().writeHead(head.method(), target, fields, head.framing());
     dirty = true;
-    boolean clientSends = !exchange.isRequestEnded() && !head.expectsContinue();
+    boolean clientSends =
+        !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
     if (clientSends && !head.framing().isEmpty()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     } else {
@@ -117,6 +135,11 @@ final class Forwarding {
   }
 
   void requestData(ByteBuf data) {
+    if (tunnel != null) {
+      dirty = true;
+      tunnel.fromClient(data);
+      return;
+    }
     bodyBytes += data.readableBytes();
     if (bodyBytes > bodyLimitBytes) {
       data.release();
@@ -139,6 +162,10 @@ final class Forwarding {
   }
 
   void requestEnd(BodyEnd end) {
+    if (tunnel != null) {
+      tunnel.clientEnded(end);
+      return;
+    }
     handler.writer().writeEnd(HeaderRules.trailers(end.trailers()));
     dirty = true;
     if (!answered) {
@@ -151,11 +178,17 @@ final class Forwarding {
       dirty = false;
       channel.flush();
     }
+    if (tunnel != null) {
+      tunnel.endIfClosed();
+    }
   }
 
   /** The backend takes more of the body again. */
   void backendReads() {
-    if (!exchange.isRequestEnded()) {
+    if (awaitsUpgrade()) {
+      return;
+    }
+    if (tunnel == null && !exchange.isRequestEnded()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     }
     frontend.release();
@@ -164,6 +197,10 @@ final class Forwarding {
   void answer(ResponseHead head) {
     if (head.isInterim()) {
       interim(head);
+      return;
+    }
+    if (head.framing().kind() == Framing.Kind.TUNNEL) {
+      beginTunnel(head);
       return;
     }
     RequestHead request = exchange.head();
@@ -179,11 +216,6 @@ final class Forwarding {
 
   private void interim(ResponseHead head) {
     RequestHead request = exchange.head();
-    if (head.status() == 101) {
-      // Nobody asked for another protocol.
-      fail(BackendFailure.Kind.MALFORMED);
-      return;
-    }
     if (request.http10() || (head.status() == 100 && !request.expectsContinue())) {
       return;
     }
@@ -194,7 +226,54 @@ final class Forwarding {
     }
   }
 
+  private void beginTunnel(ResponseHead head) {
+    String accept = webSocketKey.isEmpty() ? "" : WebSocketFields.acceptOf(webSocketKey);
+    if (!head.fields().values(WebSocketFields.ACCEPT).equals(List.of(accept))) {
+      // Nobody asked for another protocol, or the answer is to somebody else's question.
+      fail(BackendFailure.Kind.MALFORMED);
+      return;
+    }
+    answered = true;
+    status = head.status();
+    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    closes = frontend.writeHead(head, exchange.head(), true, fields);
+    exchange.completed(services.events(), status, frontend.nanoTime());
+    Tunnel begun =
+        new Tunnel(
+            allow.caller(),
+            frontend,
+            handler,
+            channel,
+            backend.settings().idleTimeout(),
+            frontend.ids().next().hashCode(),
+            this::finish);
+    tunnel = begun;
+    services.tunnels().add(begun);
+    frontend.beginTunnel();
+    if (frontend.isDraining()) {
+      begun.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
+    }
+  }
+
+  /** Nothing went either way for too long. */
+  void expireTunnel() {
+    if (tunnel != null) {
+      tunnel.expire();
+    }
+  }
+
+  private void dropTunnel() {
+    if (tunnel != null) {
+      services.tunnels().remove(tunnel);
+      tunnel.drop();
+    }
+  }
+
   void answerData(ByteBuf data) {
+    if (tunnel != null) {
+      tunnel.fromBackend(data);
+      return;
+    }
     frontend.writeData(data);
     if (frontend.isWritable()) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
@@ -206,7 +285,7 @@ final class Forwarding {
 
   /** The client takes more of the answer again. */
   void clientReads() {
-    if (answered && !answerEnded) {
+    if (tunnel == null && answered && !answerEnded) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
     }
     handler.reader().release();
@@ -228,11 +307,17 @@ final class Forwarding {
     frontend.flush();
     if (answerEnded) {
       finish();
+    } else if (tunnel != null) {
+      tunnel.endIfClosed();
     }
   }
 
   private void finish() {
+    if (over) {
+      return;
+    }
     over = true;
+    dropTunnel();
     handler.detach();
     if (reusable && exchange.isRequestEnded() && handler.reader().isClean()) {
       connection.release();
@@ -279,6 +364,7 @@ final class Forwarding {
   void abort() {
     if (!over) {
       over = true;
+      dropTunnel();
       handler.detach();
       connection.discard();
     }

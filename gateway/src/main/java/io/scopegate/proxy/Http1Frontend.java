@@ -121,6 +121,13 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
+  void beginTunnel() {
+    // Whoever has said everything may still listen.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    decoder.beginTunnel();
+  }
+
+  @Override
   void writeData(ByteBuf data) {
     if (framing.chunked()) {
       MessageWriter.writeChunk(channel, data);

@@ -33,6 +33,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private final EventLoops loops;
   private final FrontendSettings settings;
+  private final Tunnels tunnels;
   private final Front front;
   private final Queue<Channel> listeners = new ConcurrentLinkedQueue<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
@@ -44,9 +45,10 @@ public final class ProxyServer implements AutoCloseable {
     void install(ChannelPipeline pipeline, ProxyServer server);
   }
 
-  private ProxyServer(EventLoops loops, FrontendSettings settings, Front front) {
+  private ProxyServer(EventLoops loops, FrontendSettings settings, Tunnels tunnels, Front front) {
     this.loops = loops;
     this.settings = settings;
+    this.tunnels = tunnels;
     this.front = front;
   }
 
@@ -66,6 +68,7 @@ public final class ProxyServer implements AutoCloseable {
       GatewayEvents events,
       RandomGenerator random) {
     ScopeFields scopeFields = new ScopeFields();
+    Tunnels tunnels = new Tunnels();
     Services services =
         new Services(
             gatekeeper,
@@ -73,10 +76,12 @@ public final class ProxyServer implements AutoCloseable {
             Map.copyOf(localBackends),
             new HeaderRules(scopeFields),
             new Refusals(scopeFields),
+            tunnels,
             events);
     return new ProxyServer(
         loops,
         settings,
+        tunnels,
         (pipeline, server) -> {
           RequestDecoder decoder = new RequestDecoder();
           pipeline.addLast(
@@ -114,6 +119,7 @@ public final class ProxyServer implements AutoCloseable {
     return new ProxyServer(
         loops,
         settings,
+        new Tunnels(),
         (pipeline, server) -> {
           RequestDecoder decoder = new RequestDecoder();
           pipeline.addLast(
@@ -178,13 +184,18 @@ public final class ProxyServer implements AutoCloseable {
     return connections.size();
   }
 
+  /** Returns the WebSockets that are open. */
+  public Tunnels tunnels() {
+    return tunnels;
+  }
+
   boolean isDraining() {
     return draining;
   }
 
   /**
    * Takes no new connections and lets every request that has begun, or that a client sends before
-   * it can know, come to its end.
+   * it can know, come to its end; WebSockets are told that they end.
    *
    * @return completed when the last connection is closed, by us if it takes longer than this
    */
@@ -195,6 +206,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(notice));
     }
+    tunnels.close(tunnel -> true, Tunnel.GOING_AWAY, Tunnel.STOPPING);
     if (connections.isEmpty()) {
       drained.complete(null);
     }

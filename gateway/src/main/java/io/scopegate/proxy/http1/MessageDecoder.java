@@ -3,6 +3,7 @@ package io.scopegate.proxy.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
@@ -31,6 +32,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   private boolean held;
   private boolean decoding;
   private boolean closed;
+  private boolean ended;
   private int headBytes;
   private long left;
   private Fields fields = new Fields();
@@ -54,8 +56,20 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     return false;
   }
 
+  /** Returns what is read behind a head that changes over to another protocol. */
+  Step tunnelStep() {
+    return Step.UNTIL_CLOSE;
+  }
+
   /** Says whether field values may hold bytes from 0x80. */
   abstract boolean takesObsText();
+
+  /** Hands out everything from here on as it comes. */
+  final void readUntilClose() {
+    step = Step.UNTIL_CLOSE;
+    held = false;
+    resume();
+  }
 
   /** Lets the next message be read. */
   final void expectMessage() {
@@ -100,6 +114,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       decode(ctx);
       readWhatFits(ctx);
       ctx.fireChannelReadComplete();
+      endIfInputEnded(ctx);
       endIfClosed(ctx);
     }
   }
@@ -245,6 +260,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
           case FIXED -> left == 0 ? Step.END : Step.FIXED;
           case CHUNKED -> Step.CHUNK_LINE;
           case UNTIL_CLOSE -> Step.UNTIL_CLOSE;
+          case TUNNEL -> tunnelStep();
         };
     ctx.fireChannelRead(head);
     return true;
@@ -310,6 +326,25 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     closed = true;
     endIfClosed(ctx);
+  }
+
+  /** Tells the end of a tunnel's one way while the other may go on. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      ended = true;
+      endIfInputEnded(ctx);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void endIfInputEnded(ChannelHandlerContext ctx) {
+    if (ended && step == Step.UNTIL_CLOSE && !(held && buffer != null)) {
+      ended = false;
+      endMessage(ctx, BodyEnd.PLAIN);
+      ctx.fireChannelReadComplete();
+    }
   }
 
   private void endIfClosed(ChannelHandlerContext ctx) {

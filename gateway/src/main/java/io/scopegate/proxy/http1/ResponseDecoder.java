@@ -8,6 +8,7 @@ import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -82,14 +83,25 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
     if (connection == null) {
       objections.refuse("`Connection` is not a list of names");
     }
+    boolean tunnel = status == ResponseHead.SWITCHING_PROTOCOLS;
+    if (tunnel
+        && (http10
+            || connection == null
+            || !connection.nominates("Upgrade")
+            || !WebSocketFields.isAlone(fields))) {
+      objections.refuse("a change to another protocol than `websocket`");
+    }
     if (!objections.isEmpty() || connection == null) {
       return null;
     }
-    if (status < 200 || status == 204 || status == 304 || toHead) {
+    if (tunnel) {
+      framing = Framing.TUNNEL;
+    } else if (status < 200 || status == 204 || status == 304 || toHead) {
       framing = Framing.NONE;
     }
     boolean keepAlive =
         framing.kind() != Framing.Kind.UNTIL_CLOSE
+            && !tunnel
             && (http10 ? connection.keepsAlive() : !connection.closes());
     connection.dropNominated(fields);
     return new ResponseHead(status, reason, fields, framing, keepAlive);

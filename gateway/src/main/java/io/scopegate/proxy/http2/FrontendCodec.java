@@ -36,6 +36,8 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
     initialSettings(
         new Http2Settings()
             .maxConcurrentStreams(maxStreams)
+            // RFC 8441 §3: WebSockets may be opened.
+            .connectProtocolEnabled(true)
             .maxHeaderListSize(MAX_HEAD)
             .initialWindowSize(STREAM_WINDOW));
     gracefulShutdownTimeoutMillis(0);

@@ -8,6 +8,7 @@ import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,15 +40,42 @@ final class RequestHeadReader {
     if (scheme == null || !(scheme.equals("http") || scheme.equals("https"))) {
       objections.refuse("`:scheme` is neither `http` nor `https`");
     }
-    if (block.status() != null || block.protocol() != null) {
+    if (block.status() != null) {
       objections.refuse("a pseudo-header field that no request has");
     }
     String host = host(block, objections);
     Framing framing = framing(fields, endStream, objections);
     boolean expects = expectsContinue(fields, framing, objections);
+    String protocol = block.protocol();
+    if (protocol != null) {
+      checkWebSocket(method, protocol, fields, framing, endStream, objections);
+      method = "GET";
+      framing = Framing.TUNNEL;
+    }
     return objections.isEmpty()
         ? new RequestHead(method, path, host, false, fields, framing, true, expects)
         : null;
+  }
+
+  /** An extended CONNECT (RFC 8441 §4 and §5): the handshake of a WebSocket, less its keys. */
+  private static void checkWebSocket(
+      String method,
+      String protocol,
+      Fields fields,
+      Framing framing,
+      boolean endStream,
+      Objections objections) {
+    if (!method.equals("CONNECT")) {
+      objections.refuse("`:protocol` without the method `CONNECT`");
+    } else if (!protocol.equals(WebSocketFields.PROTOCOL)) {
+      objections.refuse("`:protocol` is not `websocket`");
+    } else if (endStream || framing.kind() != Framing.Kind.CHUNKED) {
+      objections.refuse("a WebSocket begins without a body and without an end");
+    }
+    WebSocketFields.checkVersion(fields, objections);
+    fields.remove(WebSocketFields.KEY);
+    fields.remove(WebSocketFields.ACCEPT);
+    fields.addRead("upgrade", WebSocketFields.PROTOCOL);
   }
 
   private static boolean isTarget(String path, Objections objections) {
