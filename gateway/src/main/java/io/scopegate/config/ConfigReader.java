@@ -40,7 +40,14 @@ public final class ConfigReader {
           "headTimeout",
           "bodyTimeout",
           "bodyLimit",
-          "idleTimeout");
+          "idleTimeout",
+          "targetLength",
+          "headerBytes",
+          "headerCount",
+          "connectionsPerAddress",
+          "requestsPerConnection",
+          "concurrentStreams",
+          "readAhead");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
@@ -122,7 +129,8 @@ public final class ConfigReader {
     Optional<Duration> drain = fields.duration("drain");
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
-    Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
+    Limits limits =
+        fields.fields("limits").map(new LimitsReader(problems)::read).orElse(Limits.DEFAULT);
     List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
     fields.finish();
     return routes.map(
@@ -225,16 +233,5 @@ public final class ConfigReader {
       one.read(entry).ifPresent(backend -> backends.put(entry.key(), backend));
     }
     return backends;
-  }
-
-  private Limits limits(Fields fields) {
-    Limits limits =
-        new Limits(
-            fields.duration("headTimeout").orElse(Limits.DEFAULT.headTimeout()),
-            fields.duration("bodyTimeout").orElse(Limits.DEFAULT.bodyTimeout()),
-            fields.duration("idleTimeout").orElse(Limits.DEFAULT.idleTimeout()),
-            fields.bytes("bodyLimit").orElse(Limits.DEFAULT.bodyLimitBytes()));
-    fields.finish();
-    return limits;
   }
 }

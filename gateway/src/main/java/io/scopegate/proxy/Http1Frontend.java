@@ -31,6 +31,9 @@ final class Http1Frontend extends Frontend {
   private AnswerFraming framing = new AnswerFraming(false, false);
   private boolean resumeWhenWritable;
 
+  /** Counts the one that is being served. */
+  private int requests = 1;
+
   Http1Frontend(
       Channel channel,
       RequestDecoder decoder,
@@ -52,7 +55,7 @@ final class Http1Frontend extends Frontend {
 
   @Override
   boolean keepsAlive(RequestHead head) {
-    return head.keepAlive() && !isDraining();
+    return head.keepAlive() && !isDraining() && requests < settings().connections().requests();
   }
 
   @Override
@@ -155,6 +158,7 @@ final class Http1Frontend extends Frontend {
   /** Reads the next request, once the client has taken enough of the answers so far. */
   @Override
   void next() {
+    requests++;
     deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();

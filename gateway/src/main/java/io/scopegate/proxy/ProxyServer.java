@@ -15,6 +15,7 @@ import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.RequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -35,6 +36,7 @@ public final class ProxyServer implements AutoCloseable {
   private final FrontendSettings settings;
   private final Tunnels tunnels;
   private final Front front;
+  private final ConnectionCount count;
   private final Queue<Channel> listeners = new ConcurrentLinkedQueue<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -49,6 +51,7 @@ public final class ProxyServer implements AutoCloseable {
     this.loops = loops;
     this.settings = settings;
     this.tunnels = tunnels;
+    this.count = new ConnectionCount(settings.connections(), settings.trustedProxies());
     this.front = front;
   }
 
@@ -83,7 +86,7 @@ public final class ProxyServer implements AutoCloseable {
         settings,
         tunnels,
         (pipeline, server) -> {
-          RequestDecoder decoder = new RequestDecoder();
+          RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
               new PrefaceDetector(
                   detected ->
@@ -121,7 +124,7 @@ public final class ProxyServer implements AutoCloseable {
         settings,
         new Tunnels(),
         (pipeline, server) -> {
-          RequestDecoder decoder = new RequestDecoder();
+          RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
               decoder,
               new LocalExchangeHandler(
@@ -134,6 +137,10 @@ public final class ProxyServer implements AutoCloseable {
                   server::isDraining,
                   random));
         });
+  }
+
+  private static RequestDecoder decoder(FrontendSettings settings) {
+    return new RequestDecoder(settings.heads(), settings.connections().readAheadBytes());
   }
 
   /** Puts the handlers on a new connection to a backend; what a {@link Backend} needs. */
@@ -166,6 +173,14 @@ public final class ProxyServer implements AutoCloseable {
   private final class FrontendInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
+      SocketAddress peer = channel.remoteAddress();
+      if (!count.enter(peer)) {
+        // With a reset: nothing is left to be waited for on either side.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+        return;
+      }
+      channel.closeFuture().addListener(closed -> count.leave(peer));
       connections.add(channel);
       channel.closeFuture().addListener(closed -> gone(channel));
       front.install(channel.pipeline(), ProxyServer.this);
@@ -182,6 +197,11 @@ public final class ProxyServer implements AutoCloseable {
   /** Returns how many connections there are. */
   public int openConnections() {
     return connections.size();
+  }
+
+  /** Returns how many connections were one too many. */
+  public long refusedConnections() {
+    return count.refused();
   }
 
   /** Returns the WebSockets that are open. */

@@ -45,7 +45,10 @@ class ConfigSchemaTest {
           "credentials": "strip",
           "requestHeaders": { "set": { "X-A": "a", "X-B": { "file": "token" } }, "remove": ["X-C"] },
           "responseHeaders": { "set": {}, "remove": [] } } },
-        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB" }
+        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB",
+                    "targetLength": "8KiB", "headerBytes": "32KiB", "headerCount": 100,
+                    "connections": 10000, "connectionsPerAddress": 100,
+                    "requestsPerConnection": 1000, "concurrentStreams": 100, "readAhead": "64KiB" }
       }
       """;
 

@@ -8,6 +8,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Confined to the channel's event loop.
  */
 public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
-  static final int MAX_START_LINE = 8 * 1024;
-  static final int MAX_HEAD = 32 * 1024;
-  static final int MAX_FIELDS = 100;
   private static final int MAX_CHUNK_LINE = 256;
 
-  /** What may lie here unread before the socket is left alone. */
-  private static final int MAX_HELD = 64 * 1024;
-
+  private final HeadLimits limits;
+  private final int maxHeld;
   private Step step;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf buffer;
@@ -39,7 +36,15 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   private final Objections objections = new Objections();
   private final LineReader lines = new LineReader(objections);
 
-  MessageDecoder(boolean starts) {
+  /**
+   * Makes a decoder.
+   *
+   * @param starts whether a message may begin at once
+   * @param maxHeld what may lie here unread before the socket is left alone
+   */
+  MessageDecoder(boolean starts, HeadLimits limits, int maxHeld) {
+    this.limits = limits;
+    this.maxHeld = maxHeld;
     this.step = starts ? Step.START_LINE : Step.AWAIT;
   }
 
@@ -137,7 +142,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private void readWhatFits(ChannelHandlerContext ctx) {
-    boolean full = buffer != null && (held || step == Step.AWAIT) && readable() > MAX_HELD;
+    boolean full = buffer != null && (held || step == Step.AWAIT) && readable() > maxHeld;
     if (ctx.channel().config().isAutoRead() == full) {
       ctx.channel().config().setAutoRead(!full);
     }
@@ -205,7 +210,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readStartLine(ByteBuf in) {
-    int length = lines.read(in, MAX_START_LINE, Malformed.Kind.TARGET_TOO_LONG);
+    int length = lines.read(in, limits.targetLength(), Malformed.Kind.TARGET_TOO_LONG);
     if (length < 0) {
       return false;
     }
@@ -228,7 +233,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readField(ChannelHandlerContext ctx, ByteBuf in) {
-    int length = lines.read(in, MAX_HEAD - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
+    int length = lines.read(in, limits.headerBytes() - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
     if (length < 0) {
       return false;
     }
@@ -236,7 +241,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (length == 0) {
       return step == Step.FIELDS ? endHead(ctx) : endMessage(ctx, new BodyEnd(fields));
     }
-    if (fields.size() == MAX_FIELDS || headBytes > MAX_HEAD) {
+    if (fields.size() == limits.headerCount() || headBytes > limits.headerBytes()) {
       return objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
     }
     return FieldLine.read(lines.line(), length, takesObsText(), fields, objections);

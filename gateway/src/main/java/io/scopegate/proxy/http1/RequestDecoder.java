@@ -4,6 +4,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.WebSocketFields;
@@ -20,9 +21,13 @@ public final class RequestDecoder extends MessageDecoder {
   private String target = "";
   private boolean http10;
 
-  /** Starts with the first request. */
-  public RequestDecoder() {
-    super(true);
+  /**
+   * Starts with the first request.
+   *
+   * @param readAheadBytes what is taken ahead of the request that is being served
+   */
+  public RequestDecoder(HeadLimits limits, int readAheadBytes) {
+    super(true, limits, readAheadBytes);
   }
 
   /** Lets the next request be read, beginning with what has come already. */

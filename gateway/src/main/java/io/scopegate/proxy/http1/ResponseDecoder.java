@@ -5,6 +5,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.ResponseHead;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * taken for the answer to somebody else's request. Confined to the channel's event loop.
  */
 public final class ResponseDecoder extends MessageDecoder implements AnswerReader {
+  private static final int MAX_HELD = 64 * 1024;
+
   private boolean toHead;
   private boolean started;
   private int status;
@@ -25,7 +28,7 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
 
   /** Starts without a request to answer. */
   public ResponseDecoder() {
-    super(false);
+    super(false, HeadLimits.STANDARD, MAX_HELD);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
@@ -14,14 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the head of a request of a field block (RFC 9113 §8.3.1). */
 final class RequestHeadReader {
-  private static final int MAX_TARGET = 8 * 1024;
-
   private RequestHeadReader() {}
 
   /** Returns the head, or null if it was refused. */
   static @Nullable RequestHead read(
-      Http2Headers headers, boolean endStream, Objections objections) {
-    FieldBlock block = FieldBlock.read(headers, false, objections);
+      Http2Headers headers, boolean endStream, HeadLimits limits, Objections objections) {
+    FieldBlock block = FieldBlock.read(headers, limits.headerCount(), false, objections);
     Fields fields = block.fields();
     String method = block.method();
     String path = block.path();
@@ -32,7 +31,7 @@ final class RequestHeadReader {
       objections.refuse("`:method` is missing or no method");
       return null;
     }
-    if (path == null || !isTarget(path, objections)) {
+    if (path == null || !isTarget(path, limits.targetLength(), objections)) {
       objections.refuse("`:path` is missing or no path");
       return null;
     }
@@ -78,8 +77,8 @@ final class RequestHeadReader {
     fields.addRead("upgrade", WebSocketFields.PROTOCOL);
   }
 
-  private static boolean isTarget(String path, Objections objections) {
-    if (path.length() > MAX_TARGET) {
+  private static boolean isTarget(String path, int maxLength, Objections objections) {
+    if (path.length() > maxLength) {
       objections.refuse(Malformed.Kind.TARGET_TOO_LONG, "the target is too long");
       return false;
     }
