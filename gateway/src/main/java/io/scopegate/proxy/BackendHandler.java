@@ -13,7 +13,10 @@ import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end of a backend connection's pipeline: hands what comes to the request it was leased to.
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(BackendHandler.class);
+
   private final AnswerReader reader;
   private final RequestWriter writer;
   private @Nullable Forwarding forwarding;
@@ -105,9 +110,15 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset, or a write that failed: whatever was expected does not come.
-    if (forwarding != null) {
-      forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
+    if (!(cause instanceof IOException)) {
+      LOG.error("an answer could not be passed on", cause);
     }
-    ctx.close();
+    try {
+      if (forwarding != null) {
+        forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
+      }
+    } finally {
+      ctx.close();
+    }
   }
 }

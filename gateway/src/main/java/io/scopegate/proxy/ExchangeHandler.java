@@ -165,7 +165,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       return;
     }
     if (connection == null) {
-      enter(answers.refuse(connecting.exchange(), BackendFailure.unreachable()));
+      enter(answers.refuse(connecting.exchange(), BackendFailure.of(leasing.cause())));
     } else {
       Forwarding forwarding =
           new Forwarding(
@@ -293,11 +293,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void failed(Forwarding forwarding, BackendFailure failure) {
     if (failure.retryable()) {
-      forwarding.exchange().retried();
       frontend.deadline().clear();
       Connecting again =
           new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
-      connect(again, forwarding.backend().leaseFresh(forwarding.allow(), loop));
+      connect(
+          again,
+          forwarding.backend().leaseAgain(forwarding.allow(), loop, forwarding.connection()));
     } else {
       enter(answers.refuse(forwarding.exchange(), failure));
       frontend.release();
@@ -397,17 +398,26 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     }
   }
 
+  /** Ends the connection, or the stream, whatever was thrown; the loop goes on with the others. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-    }
     boolean answered = state instanceof Streaming streaming && streaming.forwarding().isAnswered();
-    if (cause instanceof IOException || answered || exchange().isEmpty()) {
-      frontend.cut();
-    } else {
+    boolean broken = cause instanceof IOException;
+    if (!broken) {
       LOG.error("an exchange failed", cause);
-      endWith(Fault.INTERNAL, "the request could not be handled");
+    }
+    try {
+      if (state instanceof Streaming streaming) {
+        streaming.forwarding().abort();
+      }
+      if (broken || answered || exchange().isEmpty()) {
+        frontend.cut();
+      } else {
+        endWith(Fault.INTERNAL, "the request could not be handled");
+      }
+    } catch (Throwable again) {
+      // No memory or no stack is left, perhaps: then there is no answer either.
+      frontend.cut();
     }
   }
 }

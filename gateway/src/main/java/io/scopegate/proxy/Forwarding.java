@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 // Whether a write worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Forwarding {
+  /** More than this many come of a fault, and each costs both sides something. */
+  private static final int MAX_INTERIMS = 100;
+
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final Backend backend;
@@ -40,6 +43,8 @@ final class Forwarding {
   private long bodyBytes;
   private int status;
   private boolean dirty;
+  private boolean sent;
+  private int interims;
   private boolean answered;
   private boolean answerEnded;
   private boolean reusable;
@@ -84,6 +89,10 @@ final class Forwarding {
 
   Backend backend() {
     return backend;
+  }
+
+  BackendConnection connection() {
+    return connection;
   }
 
   /** Returns the status that was passed on, or 0. */
@@ -176,6 +185,7 @@ final class Forwarding {
   void flushRequest() {
     if (dirty && !over) {
       dirty = false;
+      sent = true;
       channel.flush();
     }
     if (tunnel != null) {
@@ -206,6 +216,7 @@ final class Forwarding {
     RequestHead request = exchange.head();
     answered = true;
     status = head.status();
+    connection.answered(status);
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
     // Who answers before the request is over may not want the rest of it.
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
@@ -216,6 +227,11 @@ final class Forwarding {
 
   private void interim(ResponseHead head) {
     RequestHead request = exchange.head();
+    interims++;
+    if (interims > MAX_INTERIMS) {
+      fail(BackendFailure.Kind.MALFORMED);
+      return;
+    }
     if (request.http10() || (head.status() == 100 && !request.expectsContinue())) {
       return;
     }
@@ -235,6 +251,7 @@ final class Forwarding {
     }
     answered = true;
     status = head.status();
+    connection.answered(status);
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
     closes = frontend.writeHead(head, exchange.head(), true, fields);
     exchange.completed(services.events(), status, frontend.nanoTime());
@@ -345,19 +362,30 @@ final class Forwarding {
       answerBatchEnd();
       return;
     }
-    boolean stale =
-        kind == BackendFailure.Kind.BROKEN_OFF
-            && connection.isReused()
-            && !handler.reader().isStarted()
-            && exchange.isRepeatable();
-    BackendFailure.Source source =
-        connection.isReused() ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;
+    boolean pooled = connection.isReused();
+    // One that went while it lay unused says nothing about the endpoint.
+    if (!pooled || handler.reader().isStarted() || kind != BackendFailure.Kind.BROKEN_OFF) {
+      connection.failed();
+    }
+    boolean again =
+        kind == BackendFailure.Kind.BROKEN_OFF && isRepeatable() && backend.grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);
     } else {
-      outcome.failed(this, new BackendFailure(source, kind, stale));
+      BackendFailure.Source source =
+          pooled ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;
+      outcome.failed(this, new BackendFailure(source, kind, again));
     }
+  }
+
+  /**
+   * Says whether the request may go out once more: nothing of an answer was passed on, and nothing
+   * of the request has left or nothing is lost and no harm done when it comes twice.
+   */
+  private boolean isRepeatable() {
+    boolean bodyTaken = bodyBytes > 0 || (exchange.isRequestEnded() && !exchange.isBodiless());
+    return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
   }
 
   /** Gives the backend connection up; an unfinished request never looks whole there. */

@@ -44,6 +44,8 @@ final class OwnAnswers {
     return switch (failure.kind()) {
       case UNREACHABLE ->
           refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
+      case OVERLOADED ->
+          refuse(exchange, Fault.OVERLOADED, "all connections to the backend are in use");
       case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
       case BROKEN_OFF ->
           refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");

@@ -2,12 +2,14 @@ package io.scopegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopegate.policy.Caller;
 import io.scopegate.proxy.RecordingBackend.Conversation;
 import io.scopegate.proxy.RecordingBackend.Received;
 import io.scopegate.proxy.message.WebSocketFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,9 @@ class WebSocketTest {
 
   /** RFC 6455 §1.3. */
   private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+  /** RFC 8441 §3. */
+  private static final int ENABLE_CONNECT_PROTOCOL = 8;
 
   private static final String ROUTES =
       """
@@ -50,6 +55,10 @@ class WebSocketTest {
 
   private static String serverFrame(String text) {
     return "\u0081" + (char) text.length() + text;
+  }
+
+  private static String latin1(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static String handshake(String path, String... more) {
@@ -108,6 +117,20 @@ class WebSocketTest {
             conversation.send("" + (char) first + (char) length + plain);
           }
           ended.complete("end");
+          return false;
+        });
+  }
+
+  /** A backend that agrees when the client has sent something, and sends one frame back. */
+  private static RecordingBackend agreeingLate(
+      CountDownLatch sentEarly, CompletableFuture<Boolean> silent) throws IOException {
+    return RecordingBackend.scripted(
+        conversation -> {
+          Received request = conversation.request().orElseThrow();
+          sentEarly.await();
+          silent.complete(isSilent(conversation));
+          conversation.send(switching(request));
+          conversation.send(serverFrame(read(conversation, 9).substring(6)));
           return false;
         });
   }
@@ -178,16 +201,7 @@ class WebSocketTest {
   void nothing_of_the_client_passes_before_the_backend_has_agreed() throws Exception {
     CountDownLatch sentEarly = new CountDownLatch(1);
     CompletableFuture<Boolean> silent = new CompletableFuture<>();
-    try (RecordingBackend backend =
-            RecordingBackend.scripted(
-                conversation -> {
-                  Received request = conversation.request().orElseThrow();
-                  sentEarly.await();
-                  silent.complete(isSilent(conversation));
-                  conversation.send(switching(request));
-                  conversation.send(serverFrame(read(conversation, 9).substring(6)));
-                  return false;
-                });
+    try (RecordingBackend backend = agreeingLate(sentEarly, silent);
         TestGateway gateway = gateway(backend);
         RawClient client = gateway.connect()) {
       client.send(handshake("/ws"));
@@ -337,12 +351,12 @@ class WebSocketTest {
       // Half a frame is under way when the drain begins.
       client.send(clientFrame("a"));
       assertThat(client.bytes(3)).containsExactly(0x81, 1, 'a');
-      client.send(java.util.Arrays.copyOf(frame, 8));
+      client.send(Arrays.copyOf(frame, 8));
       CompletableFuture<Void> drained = gateway.server().drain(Duration.ofSeconds(10));
       byte[] close = client.bytes(4);
       assertThat(close).startsWith(0x88).endsWith(0x03, 0xe9);
       client.bytes(close[1] - 2);
-      client.send(java.util.Arrays.copyOfRange(frame, 8, frame.length));
+      client.send(Arrays.copyOfRange(frame, 8, frame.length));
       String reason = ended.get(5, TimeUnit.SECONDS);
       assertThat(reason).startsWith("\u0003\u00e9");
       client.send(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xe9});
@@ -362,7 +376,7 @@ class WebSocketTest {
       Tunnels tunnels = gateway.server().tunnels();
       tunnels.close(tunnel -> false, Tunnel.POLICY_VIOLATION, "not this one");
       tunnels.close(
-          tunnel -> tunnel.caller() instanceof io.scopegate.policy.Caller.Anonymous,
+          tunnel -> tunnel.caller() instanceof Caller.Anonymous,
           Tunnel.POLICY_VIOLATION,
           "revoked");
       assertThat(new String(client.bytes(11), StandardCharsets.ISO_8859_1))
@@ -390,23 +404,27 @@ class WebSocketTest {
     CompletableFuture<String> ended = new CompletableFuture<>();
     try (RecordingBackend backend = echo(ended);
         TestGateway gateway = gateway(backend);
-        Http2Client client = new Http2Client(gateway.address())) {
-      assertThat(client.settings().connectProtocolEnabled()).isTrue();
-      Http2Client.Stream stream = client.open(connect("/ws"), false);
-      assertThat(stream.status()).isEqualTo(200);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      int stream = connect(client, "/ws", "websocket", false);
+      RawHttp2Client.Exchange answer = client.exchange(stream);
+      client.await(() -> answer.status() > 0);
+      assertThat(client.setting(ENABLE_CONNECT_PROTOCOL)).hasValue(1);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.value("sec-websocket-accept")).isEmpty();
       Received request = backend.next();
       assertThat(request.startLine()).isEqualTo("GET /ws HTTP/1.1");
       assertThat(request.values("Upgrade")).containsExactly("websocket");
       assertThat(request.values("Connection")).containsExactly("Upgrade");
       assertThat(request.values("Transfer-Encoding")).isEmpty();
       assertThat(request.values("Sec-WebSocket-Key")).hasSize(1);
-      stream.send(clientFrame("one"), false);
-      assertThat(stream.text(5)).isEqualTo(serverFrame("one"));
-      CompletableFuture<Void> drained = gateway.server().drain(Duration.ofSeconds(10));
-      byte[] close = stream.bytes(4);
-      assertThat(close).startsWith(0x88).endsWith(0x03, 0xe9);
+      client.data(stream, false, latin1(clientFrame("one")));
+      client.await(() -> answer.bodyLength() == 5);
+      assertThat(answer.body()).isEqualTo(serverFrame("one"));
+      gateway.server().drain(Duration.ofSeconds(10));
       assertThat(ended.get(5, TimeUnit.SECONDS)).startsWith("\u0003\u00e9");
-      drained.get(8, TimeUnit.SECONDS);
+      client.await(() -> answer.bodyLength() >= 9);
+      assertThat(answer.body().substring(5)).startsWith("\u0088").contains("\u0003\u00e9");
+      assertThat(client.awaitClose()).isTrue();
     }
   }
 
@@ -414,26 +432,18 @@ class WebSocketTest {
   void early_bytes_on_http2_wait_for_the_backend() throws Exception {
     CountDownLatch sentEarly = new CountDownLatch(1);
     CompletableFuture<Boolean> silent = new CompletableFuture<>();
-    try (RecordingBackend backend =
-            RecordingBackend.scripted(
-                conversation -> {
-                  Received request = conversation.request().orElseThrow();
-                  sentEarly.await();
-                  silent.complete(isSilent(conversation));
-                  conversation.send(switching(request));
-                  conversation.send(serverFrame(read(conversation, 9).substring(6)));
-                  return false;
-                });
+    try (RecordingBackend backend = agreeingLate(sentEarly, silent);
         TestGateway gateway = gateway(backend);
-        Http2Client client = new Http2Client(gateway.address())) {
-      Http2Client.Stream stream = client.open(connect("/ws"), false);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      int stream = connect(client, "/ws", "websocket", false);
       backend.next();
-      stream.send(clientFrame("abc"), false);
+      client.data(stream, false, latin1(clientFrame("abc")));
       sentEarly.countDown();
-      assertThat(stream.status()).isEqualTo(200);
+      RawHttp2Client.Exchange answer = client.answer(stream);
+      assertThat(answer.status()).isEqualTo(200);
       assertThat(silent.get(5, TimeUnit.SECONDS)).isTrue();
-      assertThat(stream.text(5)).isEqualTo(serverFrame("abc"));
-      assertThat(stream.end()).isEqualTo("END");
+      assertThat(answer.body()).isEqualTo(serverFrame("abc"));
+      assertThat(answer.isEnded()).isTrue();
     }
   }
 
@@ -441,19 +451,22 @@ class WebSocketTest {
   void on_http2_too_a_row_has_to_say_so_and_credentials_count() throws Exception {
     try (RecordingBackend backend = RecordingBackend.start();
         TestGateway gateway = gateway(backend);
-        Http2Client client = new Http2Client(gateway.address())) {
-      assertThat(client.open(connect("/plain"), false).status()).isEqualTo(400);
-      assertThat(client.open(connect("/mine"), false).status()).isEqualTo(401);
-      assertThat(client.open(connect("/ws").set(":protocol", "other"), false).end())
-          .isEqualTo("RESET 1");
-      assertThat(client.open(connect("/ws").method("GET"), false).end()).isEqualTo("RESET 1");
-      assertThat(client.open(connect("/ws"), true).end()).isEqualTo("RESET 1");
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(client.answer(connect(client, "/plain", "websocket", false)).status())
+          .isEqualTo(400);
+      assertThat(client.answer(connect(client, "/mine", "websocket", false)).status())
+          .isEqualTo(401);
+      assertThat(client.answer(connect(client, "/ws", "other", false)).reset()).isEqualTo(1);
+      assertThat(client.answer(connect(client, "/ws", "websocket", true)).reset()).isEqualTo(1);
+      int get = client.request("GET", "/ws", false, ":protocol", "websocket");
+      assertThat(client.answer(get).reset()).isEqualTo(1);
       assertThat(backend.requests()).isZero();
     }
   }
 
-  private static io.netty.handler.codec.http2.Http2Headers connect(String path) {
-    return Http2Client.head("CONNECT", path, "sec-websocket-version", "13")
-        .set(":protocol", "websocket");
+  private static int connect(RawHttp2Client client, String path, String protocol, boolean end)
+      throws IOException {
+    return client.request(
+        "CONNECT", path, end, ":protocol", protocol, "sec-websocket-version", "13");
   }
 }
