@@ -9,12 +9,17 @@ import io.scopegate.admin.StatusEndpoints;
 import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.authn.assertion.AssertionKeys;
+import io.scopegate.authn.assertion.Assertions;
+import io.scopegate.authn.assertion.SignedAssertions;
+import io.scopegate.authn.session.Sessions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
 import io.scopegate.backend.Protocol;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.event.GatewayEvents;
 import io.scopegate.event.Metrics;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.file.Problem;
@@ -24,6 +29,7 @@ import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.guard.PolicyWatch;
+import io.scopegate.guard.SiteCheck;
 import io.scopegate.proxy.ConnectionLimits;
 import io.scopegate.proxy.FrontendSettings;
 import io.scopegate.proxy.ProxyServer;
@@ -67,6 +73,7 @@ public final class Gateway implements AutoCloseable {
   private final LivePolicy livePolicy;
   private final IdentityStore store;
   private final Metrics metrics;
+  private final Optional<Sessions> sessions;
   private final ProxyServer frontend;
   private final List<InetSocketAddress> listeners = new ArrayList<>();
   private final InetSocketAddress admin;
@@ -126,10 +133,24 @@ public final class Gateway implements AutoCloseable {
             new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
-    this.livePolicy = new LivePolicy(first, policySource(config), metrics);
+    this.sessions =
+        config.issuers().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+    this.livePolicy =
+        new LivePolicy(
+            first,
+            policySource(config),
+            GatewayEvents.of(
+                metrics, sessions.<GatewayEvents>map(all -> all).orElse(GatewayEvents.NONE)));
+    Optional<AssertionKeys> assertionKeys = assertionKeys();
     EventLoops loops = parts.keep(new EventLoops(Runtime.getRuntime().availableProcessors()));
-    this.frontend = frontend(loops);
-    StatusEndpoints status = new StatusEndpoints(this::readiness, metrics::scrape);
+    this.frontend = frontend(loops, assertions(assertionKeys));
+    StatusEndpoints status =
+        assertionKeys
+            .map(keys -> new StatusEndpoints(this::readiness, metrics::scrape, keys::published))
+            .orElseGet(() -> new StatusEndpoints(this::readiness, metrics::scrape));
     ThreadPoolExecutor workers = workers("admin");
     AdminHandler handler =
         new AdminHandler(
@@ -178,9 +199,30 @@ public final class Gateway implements AutoCloseable {
     return workers;
   }
 
-  private ProxyServer frontend(EventLoops loops) {
+  private Optional<AssertionKeys> assertionKeys() throws IOException {
+    return config.assertion().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new AssertionKeys(
+                config.data(), config.assertion().get().rotation(), surroundings.clock()));
+  }
+
+  private Assertions assertions(Optional<AssertionKeys> keys) {
+    return keys.<Assertions>map(
+            signing ->
+                new SignedAssertions(
+                    SessionWiring.assertions(
+                        config.assertion().orElseThrow(), config.backendNames()),
+                    signing,
+                    surroundings.clock(),
+                    surroundings.random(),
+                    workers("assertions")))
+        .orElse(Assertions.NONE);
+  }
+
+  private ProxyServer frontend(EventLoops loops, Assertions assertions) {
     LastUse lastUse = parts.keep(new LastUse(store, LAST_USE_PERIOD));
-    TokenAuthenticator authenticator =
+    TokenAuthenticator tokens =
         parts.keep(
             new TokenAuthenticator(
                 store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
@@ -190,13 +232,20 @@ public final class Gateway implements AutoCloseable {
             ProxyServer.forwarding(
                 loops,
                 frontendSettings(),
-                new Gatekeeper(livePolicy, authenticator, metrics),
+                new Gatekeeper(
+                    livePolicy,
+                    SessionWiring.authenticator(
+                        tokens, sessions, store, () -> workers("organizations")),
+                    new SiteCheck(config.origins()),
+                    assertions,
+                    metrics),
                 backends,
                 Map.of(SelfService.NAME, selfService()),
                 metrics,
                 surroundings.random()));
     Figures figures = new Figures(metrics);
-    figures.caches(authenticator);
+    figures.caches(tokens::figures);
+    sessions.ifPresent(all -> figures.caches(all::figures));
     figures.backends(backends.values());
     figures.network(loops, server);
     return server;

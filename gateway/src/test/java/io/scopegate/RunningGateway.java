@@ -42,6 +42,12 @@ public final class RunningGateway implements AutoCloseable {
    * Starts in this folder with this route table, whose backends are {@code core} and {@code old}.
    */
   public RunningGateway(Path folder, String routesYaml, boolean watch) throws IOException {
+    this(folder, routesYaml, watch, "");
+  }
+
+  /** The same with further keys of {@code gateway.yaml}, which may use {@code ${WATCHER}}. */
+  public RunningGateway(Path folder, String routesYaml, boolean watch, String furtherKeys)
+      throws IOException {
     this.routes = folder.resolve("routes.yaml");
     Files.writeString(routes, routesYaml);
     this.core = RecordingBackend.answering(answer("core"));
@@ -62,7 +68,8 @@ public final class RunningGateway implements AutoCloseable {
           core: { urls: ["%s"] }
           old: { urls: ["%s"] }
         """
-            .formatted(core.url(), old.url()));
+                .formatted(core.url(), old.url())
+            + furtherKeys);
     ConfigReader.Outcome read =
         ConfigReader.read(file, List.of(), Map.of("WATCHER", "watcher-token-of-the-tests"));
     GatewayConfig config =

@@ -26,15 +26,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Knows personal access tokens. What a token is and what a subject holds is cached, never what
  * follows from it; expiry is compared on every request. A bearer's SHA-256 is computed anew each
- * time, so that no value stays in memory. Sessions have no issuer yet: none is valid. Safe from any
- * thread; never blocks.
+ * time, so that no value stays in memory. Sessions are none of its business: for it they are
+ * invalid. Safe from any thread; never blocks.
  */
-public final class TokenAuthenticator implements Authenticator, AutoCloseable {
+public final class TokenAuthenticator implements Authenticator, Subjects, AutoCloseable {
   private static final int LOADERS = 2;
   private static final int WAITING_LOADS = 4_096;
   private static final Caller INVALID = new Caller.Invalid();
@@ -179,6 +180,22 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       lastUse.note(token.token().id(), now);
     }
     return token.caller(found.value().get(), policy);
+  }
+
+  @Override
+  public CompletableFuture<Caller> caller(String subject, Function<Principal, Caller> made) {
+    CompletableFuture<Outcome<Optional<Principal>>> held = subjects.find(subject);
+    return held.isDone()
+        ? CompletableFuture.completedFuture(caller(held.getNow(new Failed<>()), made))
+        : held.thenApply(outcome -> caller(outcome, made));
+  }
+
+  private static Caller caller(
+      Outcome<Optional<Principal>> outcome, Function<Principal, Caller> made) {
+    if (!(outcome instanceof Found<Optional<Principal>> found)) {
+      return refusal(outcome);
+    }
+    return found.value().isEmpty() ? INVALID : made.apply(found.value().get());
   }
 
   private static Caller refusal(Outcome<?> outcome) {

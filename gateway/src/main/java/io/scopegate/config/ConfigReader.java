@@ -47,6 +47,10 @@ public final class ConfigReader {
           "bodyTimeout",
           "bodyLimit",
           "idleTimeout",
+          "clientId",
+          "clientSecret",
+          "freshFor",
+          "staleIfError",
           "targetLength",
           "headerBytes",
           "headerCount",
@@ -137,7 +141,13 @@ public final class ConfigReader {
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits =
         fields.fields("limits").map(new LimitsReader(problems)::read).orElse(Limits.DEFAULT);
-    List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
+    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
+    Optional<AssertionConfig> assertion =
+        fields
+            .fields("assertion")
+            .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
+    fields.notSupportedYet("store");
     fields.finish();
     return routes.map(
         path ->
@@ -151,7 +161,10 @@ public final class ConfigReader {
                 drain.orElse(DEFAULT_DRAIN),
                 data,
                 backends,
-                limits));
+                limits,
+                issuers,
+                origins,
+                assertion));
   }
 
   private Path resolved(String path) {

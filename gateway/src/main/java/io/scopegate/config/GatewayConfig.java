@@ -23,6 +23,9 @@ import java.util.TreeMap;
  * @param drain how long requests in flight may take once the gateway is told to stop
  * @param data the folder of the embedded store and of the generated admin token
  * @param backends by the name that routes use
+ * @param issuers who vouches for sessions
+ * @param origins the web origins, besides the gateway's own, whose pages may use a session's cookie
+ * @param assertion how it signs for backends who asks, if it does
  */
 public record GatewayConfig(
     Path routes,
@@ -34,7 +37,10 @@ public record GatewayConfig(
     Duration drain,
     Path data,
     Map<String, Backend> backends,
-    Limits limits) {
+    Limits limits,
+    List<IssuerConfig> issuers,
+    Set<String> origins,
+    Optional<AssertionConfig> assertion) {
 
   /** Copies what it is given. */
   public GatewayConfig {
@@ -42,6 +48,8 @@ public record GatewayConfig(
     adminTokens = List.copyOf(adminTokens);
     trustedProxies = List.copyOf(trustedProxies);
     backends = Collections.unmodifiableMap(new TreeMap<>(backends));
+    issuers = List.copyOf(issuers);
+    origins = Set.copyOf(origins);
   }
 
   /** Returns the names of the backends. */

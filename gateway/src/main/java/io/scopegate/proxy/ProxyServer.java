@@ -77,7 +77,7 @@ public final class ProxyServer implements AutoCloseable {
             gatekeeper,
             Map.copyOf(backends),
             Map.copyOf(localBackends),
-            new HeaderRules(scopeFields),
+            new HeaderRules(scopeFields, gatekeeper.assertions()),
             new Refusals(scopeFields),
             tunnels,
             events);

@@ -216,7 +216,7 @@ class ConfigReaderTest {
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
             "gateway.yaml:13:1: `store` is not supported yet",
-            "gateway.yaml:14:1: `assertion` is not supported yet",
+            "gateway.yaml:14:12: the key `issuer` is missing",
             "gateway.yaml:15:1: unknown key `drian`; did you mean `drain`?");
   }
 
@@ -331,5 +331,52 @@ class ConfigReaderTest {
             "gateway.yaml:8:51: the value of `x_scopegate_subject` must be one line of visible"
                 + " ASCII",
             "gateway.yaml:9:33: `Host` is the gateway's own to set");
+  }
+
+  @Test
+  void issuers_are_checked_and_everything_wrong_with_them_is_told_at_once() throws IOException {
+    String yaml =
+        SMALL
+            + """
+              issuers:
+                - { name: a, issuer: "http://idp.test", audience: gate }
+                - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
+                - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
+                - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
+                - name: d
+                  issuer: https://d.test
+                  prefix: "d:"
+                  algorithms: [RS256]
+                  introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
+                  memberships: { roles: roles }
+              origins: ["https://App.test", "https://app.test/", "null"]
+              """;
+    assertThat(problems(read(yaml)))
+        .containsExactly(
+            "gateway.yaml:7:24: `http://idp.test` is not a URL that can be trusted; it is"
+                + " `https://host/path`; `http` only on loopback",
+            "gateway.yaml:8:5: a second issuer without a `prefix`; the subjects of all issuers but"
+                + " one carry a prefix",
+            "gateway.yaml:8:13: issuer `a` is there twice",
+            "gateway.yaml:8:71: expected `ES256`, `ES384`, `ES512`, `PS256`, `PS384`, `PS512`,"
+                + " `RS256`, `RS384` or `RS512`, found `HS256`; did you mean `ES256`?",
+            "gateway.yaml:8:78: expected `ES256`, `ES384`, `ES512`, `PS256`, `PS384`, `PS512`,"
+                + " `RS256`, `RS384` or `RS512`, found `none`",
+            "gateway.yaml:9:24: issuer `https://a.test` is there twice",
+            "gateway.yaml:9:52: there must be at least one audience",
+            "gateway.yaml:9:70: unknown key `scope`; did you mean `scopes`?",
+            "gateway.yaml:10:66: `b:c` and the prefix `b:` could begin one subject",
+            "gateway.yaml:10:81: `leeway` is at most `5m`",
+            "gateway.yaml:14:5: `algorithms` beside `introspection`",
+            "gateway.yaml:15:79: a secret cannot be written out here; use `${ENV_NAME}` or"
+                + " `{ file: path }`",
+            "gateway.yaml:16:18: `memberships` names either `organizations`, or an `organization`"
+                + " with `roles`, `teams` and `projects`",
+            "gateway.yaml:17:11: `https://App.test` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path",
+            "gateway.yaml:17:31: `https://app.test/` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path",
+            "gateway.yaml:17:52: `null` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path");
   }
 }

@@ -54,7 +54,21 @@ class ConfigSchemaTest {
         "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB",
                     "targetLength": "8KiB", "headerBytes": "32KiB", "headerCount": 100,
                     "connections": 10000, "connectionsPerAddress": 100,
-                    "requestsPerConnection": 1000, "concurrentStreams": 100, "readAhead": "64KiB" }
+                    "requestsPerConnection": 1000, "concurrentStreams": 100, "readAhead": "64KiB" },
+        "issuers": [
+          { "name": "a", "issuer": "https://a.test", "jwks": "https://a.test/keys", "audience": "gate",
+            "algorithms": ["RS256"], "typ": ["JWT", "absent"], "leeway": "30s", "scopes": "full", "subject": "sub",
+            "memberships": { "organization": "org", "roles": "/access/roles", "teams": "teams",
+                             "projects": "projects", "names": { "boss": "OWNER" } } },
+          { "name": "b", "issuer": "https://b.test", "audience": ["gate"], "prefix": "b:",
+            "memberships": { "organizations": "orgs" } },
+          { "name": "c", "issuer": "https://c.test", "prefix": "c:",
+            "memberships": { "organization": { "is": "acme" }, "roles": "roles" },
+            "introspection": { "url": "https://c.test/ask", "clientId": "gate", "clientSecret": "${TOKEN}",
+                               "freshFor": "5s", "staleIfError": "0s" } }],
+        "origins": ["https://app.test"],
+        "assertion": { "issuer": "https://gate.test", "lifetime": "1m", "rotation": "30d",
+                       "audiences": { "core": "https://core.test" } }
       }
       """;
 
