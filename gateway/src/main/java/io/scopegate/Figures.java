@@ -160,10 +160,7 @@ final class Figures {
         Map.of(),
         frontend::refusedConnections);
     metrics.gauge(
-        "scopegate.frontend.websockets",
-        "Open WebSockets",
-        Map.of(),
-        frontend.tunnels()::count);
+        "scopegate.frontend.websockets", "Open WebSockets", Map.of(), frontend.tunnels()::count);
     metrics.gauge(
         "scopegate.event.loop.pending.tasks",
         "Tasks that wait on all event loops",

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps an event loop going whatever is thrown while sockets are served: without memory or stack for
- * one connection there may be enough for the next, and a loop that ends takes all of its connections
- * with it. Confined to the channel's event loop.
+ * Keeps an event loop going whatever is thrown while sockets are served: without memory or stack
+ * for one connection there may be enough for the next, and a loop that ends takes all of its
+ * connections with it. Confined to the channel's event loop.
  */
 final class EnduringIoHandler implements IoHandler {
   private static final Logger LOG = LoggerFactory.getLogger(EnduringIoHandler.class);

@@ -37,8 +37,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   EventLoops(int threads, boolean epoll) {
-    this(
-        threads, epoll, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    this(threads, epoll, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   }
 
   EventLoops(int threads, boolean epoll, IoHandlerFactory factory) {

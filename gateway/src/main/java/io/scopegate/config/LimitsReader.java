@@ -39,7 +39,9 @@ final class LimitsReader {
             fields
                 .integer("requestsPerConnection", 1, Integer.MAX_VALUE)
                 .orElse(standard.requestsPerConnection()),
-            fields.integer("concurrentStreams", 1, MAX_STREAMS).orElse(standard.concurrentStreams()),
+            fields
+                .integer("concurrentStreams", 1, MAX_STREAMS)
+                .orElse(standard.concurrentStreams()),
             size(fields, "readAhead", fields.bytes("readAhead"), standard.readAheadBytes()));
     if (limits.targetLength() > limits.headerBytes()) {
       problems.error(

@@ -13,10 +13,7 @@ import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The end of a backend connection's pipeline: hands what comes to the request it was leased to.
@@ -25,8 +22,6 @@ import org.slf4j.LoggerFactory;
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(BackendHandler.class);
-
   private final AnswerReader reader;
   private final RequestWriter writer;
   private @Nullable Forwarding forwarding;
@@ -75,7 +70,17 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     if (served == null) {
       ReferenceCountUtil.release(message);
       ctx.close();
-    } else if (message instanceof ResponseHead head) {
+      return;
+    }
+    try {
+      deliver(served, message);
+    } catch (Throwable defect) {
+      fail(ctx, served, defect);
+    }
+  }
+
+  private static void deliver(Forwarding served, Object message) {
+    if (message instanceof ResponseHead head) {
       served.answer(head);
     } else if (message instanceof ByteBuf data) {
       served.answerData(data);
@@ -88,37 +93,55 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.answerBatchEnd();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.answerBatchEnd();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (forwarding != null && ctx.channel().isWritable()) {
-      forwarding.backendReads();
+    Forwarding served = forwarding;
+    if (served != null && ctx.channel().isWritable()) {
+      try {
+        served.backendReads();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.backendClosed();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.backendClosed();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
+    }
+  }
+
+  /** Ends both sides: the client would wait for what nobody is about to send. */
+  private static void fail(ChannelHandlerContext ctx, Forwarding served, Throwable defect) {
+    try {
+      ctx.close();
+    } finally {
+      served.defect(defect);
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset, or a write that failed: whatever was expected does not come.
-    if (!(cause instanceof IOException)) {
-      LOG.error("an answer could not be passed on", cause);
+    if (forwarding != null) {
+      forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
     }
-    try {
-      if (forwarding != null) {
-        forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
-      }
-    } finally {
-      ctx.close();
-    }
+    ctx.close();
   }
 }

@@ -388,6 +388,11 @@ final class Forwarding {
     return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
   }
 
+  /** Something that should not be thrown was, on the backend's side: the client's hears of it. */
+  void defect(Throwable thrown) {
+    frontend.channel().pipeline().fireExceptionCaught(thrown);
+  }
+
   /** Gives the backend connection up; an unfinished request never looks whole there. */
   void abort() {
     if (!over) {

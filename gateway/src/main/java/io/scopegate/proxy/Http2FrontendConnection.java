@@ -71,7 +71,8 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
       Services services,
       BooleanSupplier draining,
       RandomGenerator random) {
-    Http2FrameCodec codec = FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes());
+    Http2FrameCodec codec =
+        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes());
     Http2FrontendConnection connection =
         new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
     pipeline.addLast(
