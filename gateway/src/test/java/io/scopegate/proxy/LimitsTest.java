@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client may take up, with the attack cases on slowness and size. */
 @Timeout(30)
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class LimitsTest {
   private static final String GET = "GET /a HTTP/1.1\r\nHost: gw.test\r\n\r\n";
   private static final HeadLimits HEADS = HeadLimits.STANDARD;
@@ -255,6 +257,7 @@ class LimitsTest {
 
   /** DOS-006: one request after the other, and no more read than is held. */
   @Test
+  @SuppressWarnings("try") // closed in the middle of it, on purpose
   void requests_without_end_from_who_never_reads_reach_the_backend_one_by_one() throws Exception {
     String answer = "HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" + "z".repeat(30_000);
     try (RecordingBackend backend = RecordingBackend.answering(answer);

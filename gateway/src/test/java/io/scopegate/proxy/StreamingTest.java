@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Timeout;
 
 /** Events, long polls and long uploads pass part by part, and answers may come early. */
 @Timeout(20)
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class StreamingTest {
   private static final int EVENTS = 5;
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The attack cases on WebSockets, over HTTP/1 and, where that makes a difference, HTTP/2. */
 @Timeout(30)
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class WebSocketCasesTest {
   private static final Map<String, String> CREDENTIALS =
       Map.of(

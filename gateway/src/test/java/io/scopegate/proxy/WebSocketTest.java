@@ -153,6 +153,7 @@ class WebSocketTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed in the middle of it, on purpose
   void a_websocket_passes_both_ways_once_the_backend_has_agreed() throws Exception {
     CompletableFuture<String> ended = new CompletableFuture<>();
     try (RecordingBackend backend = echo(ended);
