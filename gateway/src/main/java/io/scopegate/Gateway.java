@@ -16,7 +16,6 @@ import io.scopegate.authn.session.Sessions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
-import io.scopegate.backend.Protocol;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
 import io.scopegate.event.GatewayEvents;
@@ -39,6 +38,7 @@ import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.SqliteIdentityStore;
+import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -70,6 +70,7 @@ public final class Gateway implements AutoCloseable {
   private final GatewayConfig config;
   private final Surroundings surroundings;
   private final Parts parts;
+  private final TlsWiring tls;
   private final LivePolicy livePolicy;
   private final IdentityStore store;
   private final Metrics metrics;
@@ -138,10 +139,12 @@ public final class Gateway implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(
                 parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+    this.tls = new TlsWiring(config, surroundings.clock());
+    tls.show(metrics);
     this.livePolicy =
         new LivePolicy(
-            first,
-            policySource(config),
+            tls.withFiles(first),
+            tls.reloading(policySource(config)),
             GatewayEvents.of(
                 metrics, sessions.<GatewayEvents>map(all -> all).orElse(GatewayEvents.NONE)));
     Optional<AssertionKeys> assertionKeys = assertionKeys();
@@ -170,8 +173,8 @@ public final class Gateway implements AutoCloseable {
                     new ProbesHandler(status, workers),
                     MAX_PROBE_BODY,
                     config.probes().get()));
-    for (Address address : config.listeners()) {
-      listeners.add(bind(frontend, address));
+    for (GatewayConfig.Listener listener : config.listeners()) {
+      listeners.add(bind(frontend, listener.address(), tls.threshold(listener)));
     }
     if (surroundings.watch()) {
       parts.keep(new PolicyWatch(livePolicy)).start(WATCH_PERIOD);
@@ -295,7 +298,8 @@ public final class Gateway implements AutoCloseable {
                             loops,
                             resolver,
                             surroundings.random(),
-                            url -> Protocol.plain(ProxyServer::speakToBackend)))));
+                            ProxyServer.backendProtocol(
+                                tls.client(name), backend.connectTimeout())))));
     return backends;
   }
 
@@ -305,12 +309,14 @@ public final class Gateway implements AutoCloseable {
         parts.keep(
             ProxyServer.answering(
                 loops, FrontendSettings.standard(), handler, maxBody, surroundings.random())),
-        address);
+        address,
+        Threshold.open());
   }
 
-  private static InetSocketAddress bind(ProxyServer server, Address address) throws IOException {
+  private static InetSocketAddress bind(ProxyServer server, Address address, Threshold threshold)
+      throws IOException {
     try {
-      return server.bind(new InetSocketAddress(address.host(), address.port()));
+      return server.bind(new InetSocketAddress(address.host(), address.port()), threshold);
     } catch (IOException e) {
       String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
       throw new IOException("cannot listen on `" + address + "`" + why, e);
@@ -345,14 +351,17 @@ public final class Gateway implements AutoCloseable {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    listeners.forEach(address -> text.append(url(address)).append(", "));
-    text.append("admin ").append(url(admin));
-    probes.ifPresent(address -> text.append(", probes ").append(url(address)));
+    for (int i = 0; i < listeners.size(); i++) {
+      boolean secure = config.listeners().get(i).tls().isPresent();
+      text.append(url(secure ? "https" : "http", listeners.get(i))).append(", ");
+    }
+    text.append("admin ").append(url("http", admin));
+    probes.ifPresent(address -> text.append(", probes ").append(url("http", address)));
     return text.toString();
   }
 
-  private static String url(InetSocketAddress address) {
-    return "http://" + new Address(address.getAddress().getHostAddress(), address.getPort());
+  private static String url(String scheme, InetSocketAddress address) {
+    return scheme + "://" + new Address(address.getAddress().getHostAddress(), address.getPort());
   }
 
   /**

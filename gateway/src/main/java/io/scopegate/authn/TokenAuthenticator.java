@@ -11,6 +11,7 @@ import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
+import io.scopegate.route.CredentialKind;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.StoreFailure;
@@ -115,6 +116,9 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     if (credential instanceof Credential.Bearer bearer) {
       return authenticate(bearer.value(), policy);
     }
+    if (credential instanceof Credential.Certificate certificate) {
+      return authenticate(certificate);
+    }
     return CompletableFuture.completedFuture(withoutLookup(credential));
   }
 
@@ -125,6 +129,30 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     return credential instanceof Credential.Ambiguous ambiguous
         ? new Caller.Ambiguous(ambiguous.detail())
         : INVALID;
+  }
+
+  private CompletableFuture<Caller> authenticate(Credential.Certificate certificate) {
+    if (!clock.instant().isBefore(certificate.expires())) {
+      return CompletableFuture.completedFuture(INVALID);
+    }
+    return subjects.find(certificate.subject()).thenApply(held -> caller(certificate, held));
+  }
+
+  private static Caller caller(
+      Credential.Certificate certificate, Outcome<Optional<Principal>> outcome) {
+    if (!(outcome instanceof Found<Optional<Principal>> found)) {
+      return refusal(outcome);
+    }
+    return found
+        .value()
+        .<Caller>map(
+            principal ->
+                new Caller.Authenticated(
+                    principal,
+                    certificate.delegation(),
+                    CredentialKind.CERTIFICATE,
+                    CredentialKind.CERTIFICATE.word()))
+        .orElse(INVALID);
   }
 
   private CompletableFuture<Caller> authenticate(String bearer, Policy policy) {

@@ -20,7 +20,8 @@ public record BackendUrl(String host, int port, String authority, int weight) {
   /**
    * Reads a URL that has the usual share.
    *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
+   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
+   *     https://host[:port]}
    */
   public static BackendUrl parse(String url) {
     return parse(url, 1);
@@ -29,7 +30,8 @@ public record BackendUrl(String host, int port, String authority, int weight) {
   /**
    * Reads a URL that has this share.
    *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
+   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
+   *     https://host[:port]}
    */
   public static BackendUrl parse(String url, int weight) {
     URI uri;
@@ -38,7 +40,8 @@ public record BackendUrl(String host, int port, String authority, int weight) {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("`" + url + "` is not a URL", e);
     }
-    if (!"http".equalsIgnoreCase(uri.getScheme())) {
+    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+    if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
       throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
     }
     boolean hostOnly =
@@ -52,7 +55,7 @@ public record BackendUrl(String host, int port, String authority, int weight) {
           "`" + url + "` is more than a host and a port, such as `http://127.0.0.1:9000`");
     }
     String host = uri.getHost();
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     return new BackendUrl(bare, port, uri.getRawAuthority(), weight);
   }

@@ -5,6 +5,7 @@ import io.scopegate.config.GatewayConfig.HeaderChanges;
 import io.scopegate.file.Fields;
 import io.scopegate.file.NodeReader;
 import io.scopegate.file.YamlNode;
+import io.scopegate.tls.BackendTls;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -45,10 +46,12 @@ final class BackendReader {
 
   private final NodeReader reader;
   private final Secrets secrets;
+  private final TlsReader tls;
 
-  BackendReader(NodeReader reader, Secrets secrets) {
+  BackendReader(NodeReader reader, Secrets secrets, TlsReader tls) {
     this.reader = reader;
     this.secrets = secrets;
+    this.tls = tls;
   }
 
   Optional<GatewayConfig.Backend> read(YamlNode.Entry entry) {
@@ -71,6 +74,7 @@ final class BackendReader {
     Optional<GatewayConfig.HealthCheck> check =
         fields.fields("healthCheck").map(resilience::healthCheck);
     Duration slowStart = fields.duration("slowStart").orElse(ResilienceReader.SLOW_START);
+    Optional<BackendTls> secured = tls(fields, urls);
     fields.finish();
     return urls.isEmpty()
         ? Optional.empty()
@@ -88,7 +92,8 @@ final class BackendReader {
                 retries,
                 ejection,
                 check,
-                slowStart));
+                slowStart,
+                secured));
   }
 
   private List<BackendUrl> urls(Fields fields) {
@@ -131,16 +136,13 @@ final class BackendReader {
   private Optional<URI> url(YamlNode.Scalar text) {
     try {
       URI url = new URI(text.text());
-      if ("https".equalsIgnoreCase(url.getScheme())) {
-        reader.problems().error(text.at(), "a backend with `https` is not supported yet");
-        return Optional.empty();
-      }
       boolean bare =
           (url.getRawPath() == null || url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
               && url.getRawQuery() == null
               && url.getRawFragment() == null
               && url.getRawUserInfo() == null;
-      if ("http".equalsIgnoreCase(url.getScheme()) && url.getHost() != null && bare) {
+      boolean known = "http".equalsIgnoreCase(url.getScheme()) || isSecure(url);
+      if (known && url.getHost() != null && bare) {
         return Optional.of(url);
       }
     } catch (URISyntaxException e) {
@@ -151,8 +153,29 @@ final class BackendReader {
         .error(
             text.at(),
             "`" + text.text() + "` is not the URL of a backend",
-            "it is `http://host:port`, without a path");
+            "it is `http://host:port` or `https://host:port`, without a path");
     return Optional.empty();
+  }
+
+  private static boolean isSecure(URI url) {
+    return "https".equalsIgnoreCase(url.getScheme());
+  }
+
+  private Optional<BackendTls> tls(Fields fields, List<BackendUrl> urls) {
+    boolean secure = urls.stream().anyMatch(url -> isSecure(url.url()));
+    if (secure && !urls.stream().allMatch(url -> isSecure(url.url()))) {
+      // What is meant to be secret would go out in the clear as often as not.
+      reader
+          .problems()
+          .error(fields.keyAt("urls"), "the URLs are of `http` and `https`, which do not mix");
+    }
+    Optional<BackendTls> settings = fields.fields("tls").flatMap(tls::backend);
+    if (settings.isPresent() && !secure && !urls.isEmpty()) {
+      reader
+          .problems()
+          .error(fields.keyAt("tls"), "`tls` is only for URLs that begin with `https://`");
+    }
+    return secure ? settings.or(() -> Optional.of(BackendTls.DEFAULT)) : Optional.empty();
   }
 
   private HeaderChanges changes(Fields fields, String key) {

@@ -1,5 +1,7 @@
 package io.scopegate.config;
 
+import io.scopegate.tls.BackendTls;
+import io.scopegate.tls.ListenerTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +31,7 @@ import java.util.TreeMap;
  */
 public record GatewayConfig(
     Path routes,
-    List<Address> listeners,
+    List<Listener> listeners,
     Address admin,
     List<AdminToken> adminTokens,
     Optional<Address> probes,
@@ -58,6 +60,14 @@ public record GatewayConfig(
   }
 
   /**
+   * Where requests come in.
+   *
+   * @param tls how TLS is spoken there, if it is
+   * @param proxyProtocol whether every connection begins with a PROXY protocol header
+   */
+  public record Listener(Address address, Optional<ListenerTls> tls, boolean proxyProtocol) {}
+
+  /**
    * A further admin token.
    *
    * @param mayWrite whether it may change anything
@@ -79,6 +89,7 @@ public record GatewayConfig(
    * @param preservesHost whether the client's {@code Host} is passed on rather than the URL's
    * @param forwardsCredentials whether the client's credential is passed on
    * @param slowStart how long an endpoint that is back takes to its full share
+   * @param tls how TLS is spoken with it; empty if it is not
    */
   public record Backend(
       List<BackendUrl> urls,
@@ -93,7 +104,8 @@ public record GatewayConfig(
       Retries retries,
       Ejection ejection,
       Optional<HealthCheck> healthCheck,
-      Duration slowStart) {
+      Duration slowStart,
+      Optional<BackendTls> tls) {
     /** Copies what it is given. */
     public Backend {
       urls = List.copyOf(urls);

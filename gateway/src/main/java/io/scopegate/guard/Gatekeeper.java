@@ -65,6 +65,20 @@ public final class Gatekeeper {
    */
   public CompletableFuture<Decision> judge(
       String method, String target, String authority, HttpFields fields) {
+    return judge(method, target, authority, fields, new Credential.None());
+  }
+
+  /**
+   * Decides. What needs no look-up completes on the spot; the rest on another thread, from where
+   * the caller goes back to its own.
+   *
+   * @param method the method as sent
+   * @param target the target as sent
+   * @param authority the value of {@code Host} as sent
+   * @param ofConnection what the connection itself presents of who its client is
+   */
+  public CompletableFuture<Decision> judge(
+      String method, String target, String authority, HttpFields fields, Credential ofConnection) {
     Reading reading = RequestLine.parse(method, target, authority);
     Authorizer.Admission admission = Authorizer.admit(livePolicy.current(), reading, fields);
     if (admission instanceof Authorizer.Settled settled) {
@@ -72,11 +86,8 @@ public final class Gatekeeper {
       return CompletableFuture.completedFuture(settled.decision());
     }
     Authorizer.Pending pending = (Authorizer.Pending) admission;
-    Credential credential = Credential.from(fields);
-    Optional<String> crossSite =
-        credential instanceof Credential.SessionCookie
-            ? sites.objection(method, authority, fields)
-            : Optional.empty();
+    Credential credential = Credential.from(fields, ofConnection);
+    Optional<String> crossSite = sites.objection(credential, method, authority, fields);
     CompletableFuture<Caller> caller = authenticator.authenticate(credential, pending.policy());
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.
     return caller.isDone()

@@ -1,5 +1,6 @@
 package io.scopegate.guard;
 
+import io.scopegate.authn.Credential;
 import io.scopegate.route.HttpFields;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +9,9 @@ import java.util.Set;
 
 /**
  * Tells requests that a page of another site may have made a browser send: a browser adds the
- * cookie of a session whoever asks it to. Only what changes something and what opens a WebSocket
- * matters, because the answer to anything else is kept from that page. Immutable.
+ * cookie of a session, and shows a client certificate, whoever asks it to. Only what changes
+ * something and what opens a WebSocket matters, because the answer to anything else is kept from
+ * that page. Immutable.
  */
 public final class SiteCheck {
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -27,12 +29,25 @@ public final class SiteCheck {
   }
 
   /**
-   * Returns why a request with a session's cookie may come from another site; empty if it does not,
-   * or could do no harm. What does not say where it comes from may come from anywhere.
+   * Returns why a request may come from another site though it has such a credential; empty if it
+   * does not, or could do no harm. With a cookie, what does not say where it comes from may come
+   * from anywhere; with a certificate it comes from a program, because browsers do say it.
    *
    * @param authority the value of {@code Host} as sent
    */
-  public Optional<String> objection(String method, String authority, HttpFields fields) {
+  public Optional<String> objection(
+      Credential credential, String method, String authority, HttpFields fields) {
+    boolean asked =
+        credential instanceof Credential.SessionCookie
+            || (credential instanceof Credential.Certificate && saysSomething(fields));
+    return asked ? objection(method, authority, fields) : Optional.empty();
+  }
+
+  private static boolean saysSomething(HttpFields fields) {
+    return !fields.values("origin").isEmpty() || !fields.values("sec-fetch-site").isEmpty();
+  }
+
+  private Optional<String> objection(String method, String authority, HttpFields fields) {
     if (SAFE.contains(method) && !opensWebSocket(fields)) {
       return Optional.empty();
     }

@@ -165,7 +165,7 @@ final class HeaderRules {
     }
     out.set("X-Forwarded-For", via.append(client.address()).toString());
     if (out.line("X-Forwarded-Proto", 0) < 0) {
-      out.addOurs("X-Forwarded-Proto", "http");
+      out.addOurs("X-Forwarded-Proto", client.secure() ? "https" : "http");
     }
     if (out.line("X-Forwarded-Host", 0) < 0) {
       out.addOurs("X-Forwarded-Host", head.host());

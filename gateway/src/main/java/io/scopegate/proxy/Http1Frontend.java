@@ -45,7 +45,7 @@ final class Http1Frontend extends Frontend {
         channel,
         settings,
         draining,
-        Client.of(channel.remoteAddress(), settings.trustedProxies()),
+        Client.of(channel, settings.trustedProxies()),
         new RequestIds(random),
         expired);
     this.channel = channel;
@@ -209,7 +209,7 @@ final class Http1Frontend extends Frontend {
             written -> {
               if (channel instanceof DuplexChannel duplex && channel.isActive()) {
                 deadline().set(Waiting.CLIENT_CLOSE, LINGERING);
-                duplex.shutdownOutput();
+                ConnectionEnd.ofOutput(duplex);
               } else {
                 channel.close();
               }
@@ -222,8 +222,7 @@ final class Http1Frontend extends Frontend {
     deadline().cancel();
     if (channel.isActive()) {
       // With a reset: an answer that ends with the connection would look whole otherwise.
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      channel.close();
+      ConnectionEnd.byReset(channel);
     }
   }
 }

@@ -7,29 +7,42 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.scopegate.backend.Backend;
+import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
+import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.RequestDecoder;
+import io.scopegate.tls.Arrival;
+import io.scopegate.tls.ClientTls;
+import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** Listening addresses and the connections that were accepted there. Safe from any thread. */
 // What becomes of a close is told by the futures of the channels.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class ProxyServer implements AutoCloseable {
+  /** What may be spoken after a handshake (RFC 7301 §6), what is liked best first. */
+  public static final List<String> PROTOCOLS = List.of("h2", Arrival.HTTP_1_1);
+
+  private static final String HTTP_2 = "h2";
   private static final int BACKLOG = 4096;
 
   private final EventLoops loops;
@@ -37,6 +50,7 @@ public final class ProxyServer implements AutoCloseable {
   private final Tunnels tunnels;
   private final Front front;
   private final ConnectionCount count;
+  private final ClearTextAnswer clearTextAnswer;
   private final Queue<Channel> listeners = new ConcurrentLinkedQueue<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -44,15 +58,21 @@ public final class ProxyServer implements AutoCloseable {
 
   /** Puts the handlers on a connection. */
   private interface Front {
-    void install(ChannelPipeline pipeline, ProxyServer server);
+    void install(ChannelPipeline pipeline, Arrival arrival, ProxyServer server);
   }
 
-  private ProxyServer(EventLoops loops, FrontendSettings settings, Tunnels tunnels, Front front) {
+  private ProxyServer(
+      EventLoops loops,
+      FrontendSettings settings,
+      Tunnels tunnels,
+      RandomGenerator random,
+      Front front) {
     this.loops = loops;
     this.settings = settings;
     this.tunnels = tunnels;
     this.count = new ConnectionCount(settings.connections(), settings.trustedProxies());
     this.front = front;
+    this.clearTextAnswer = new ClearTextAnswer(random);
   }
 
   /**
@@ -85,13 +105,21 @@ public final class ProxyServer implements AutoCloseable {
         loops,
         settings,
         tunnels,
-        (pipeline, server) -> {
+        random,
+        (pipeline, arrival, server) -> {
+          Consumer<ChannelPipeline> http2 =
+              begun ->
+                  Http2FrontendConnection.install(
+                      begun, settings, services, server::isDraining, random);
+          if (arrival.protocol().equals(HTTP_2)) {
+            http2.accept(pipeline);
+            return;
+          }
+          if (!arrival.secure()) {
+            pipeline.addLast(new PrefaceDetector(http2));
+          }
           RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
-              new PrefaceDetector(
-                  detected ->
-                      Http2FrontendConnection.install(
-                          detected, settings, services, server::isDraining, random)),
               decoder,
               new ExchangeHandler(
                   services,
@@ -123,7 +151,8 @@ public final class ProxyServer implements AutoCloseable {
         loops,
         settings,
         new Tunnels(),
-        (pipeline, server) -> {
+        random,
+        (pipeline, arrival, server) -> {
           RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
               decoder,
@@ -143,9 +172,27 @@ public final class ProxyServer implements AutoCloseable {
     return new RequestDecoder(settings.heads(), settings.connections().readAheadBytes());
   }
 
-  /** Puts the handlers on a new connection to a backend; what a {@link Backend} needs. */
+  /** Puts the handlers on a new connection to a backend that speaks in the clear. */
   public static void speakToBackend(ChannelPipeline pipeline) {
     BackendHandler.install(pipeline);
+  }
+
+  /**
+   * Returns what is spoken with the URLs of a backend; what a {@link Backend} needs.
+   *
+   * @param tls how TLS is spoken with it, if it is
+   * @param handshakeTimeout how long a handshake may take
+   */
+  public static Function<BackendUrl, Protocol> backendProtocol(
+      Optional<ClientTls> tls, Duration handshakeTimeout) {
+    if (tls.isEmpty()) {
+      return url -> Protocol.plain(ProxyServer::speakToBackend);
+    }
+    ClientTls client = tls.get();
+    return url ->
+        new Protocol(
+            pipeline -> client.secure(pipeline, url.host(), url.port(), handshakeTimeout),
+            ProxyServer::speakToBackend);
   }
 
   /**
@@ -154,6 +201,16 @@ public final class ProxyServer implements AutoCloseable {
    * @throws IOException if the address cannot be had
    */
   public InetSocketAddress bind(InetSocketAddress address) throws IOException {
+    return bind(address, Threshold.open());
+  }
+
+  /**
+   * Starts to listen; returns the address, with the port that was chosen if 0 was asked for.
+   *
+   * @param threshold what connections go through first
+   * @throws IOException if the address cannot be had
+   */
+  public InetSocketAddress bind(InetSocketAddress address, Threshold threshold) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -161,7 +218,7 @@ public final class ProxyServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new FrontendInitializer());
+            .childHandler(new FrontendInitializer(threshold));
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException("cannot listen on " + address, bound.cause());
@@ -170,7 +227,14 @@ public final class ProxyServer implements AutoCloseable {
     return (InetSocketAddress) bound.channel().localAddress();
   }
 
-  private final class FrontendInitializer extends ChannelInitializer<Channel> {
+  private final class FrontendInitializer extends ChannelInitializer<Channel>
+      implements Threshold.Beyond {
+    private final Threshold threshold;
+
+    FrontendInitializer(Threshold threshold) {
+      this.threshold = threshold;
+    }
+
     @Override
     protected void initChannel(Channel channel) {
       SocketAddress peer = channel.remoteAddress();
@@ -183,7 +247,24 @@ public final class ProxyServer implements AutoCloseable {
       channel.closeFuture().addListener(closed -> count.leave(peer));
       connections.add(channel);
       channel.closeFuture().addListener(closed -> gone(channel));
-      front.install(channel.pipeline(), ProxyServer.this);
+      threshold.cross(channel, this);
+    }
+
+    @Override
+    public void enter(Channel channel, Arrival arrival) {
+      Client.note(channel, arrival);
+      front.install(channel.pipeline(), arrival, ProxyServer.this);
+      if (draining) {
+        // The notice to all may have come before there was anybody to hear it.
+        channel
+            .eventLoop()
+            .execute(() -> channel.pipeline().fireUserEventTriggered(new DrainNotice()));
+      }
+    }
+
+    @Override
+    public void refuseClearText(Channel channel) {
+      clearTextAnswer.send(channel);
     }
   }
 

@@ -80,7 +80,9 @@ class ConfigReaderTest {
             List.of(),
             Map.of());
     assertThat(config.routes()).isEqualTo(folder.resolve("routes.yaml"));
-    assertThat(config.listeners()).containsExactly(new Address("0.0.0.0", 8080));
+    assertThat(config.listeners())
+        .containsExactly(
+            new GatewayConfig.Listener(new Address("0.0.0.0", 8080), Optional.empty(), false));
     assertThat(config.admin()).isEqualTo(new Address("127.0.0.1", 9901));
     assertThat(config.probes()).contains(new Address("0.0.0.0", 9902));
     assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8");
@@ -186,7 +188,7 @@ class ConfigReaderTest {
                     drain: soon
                     trustedProxies: [localhost, 10.0.0.0/33]
                     backends:
-                      core: { urls: ["https://core", "http://core/api", "core"] }
+                      core: { urls: ["https://core", "http://core", "http://core/api", "core"] }
                       old: { urls: [] }
                       self: { urls: ["http://core"] }
                     store: { url: "jdbc:postgresql://db" }
@@ -208,11 +210,11 @@ class ConfigReaderTest {
                 + " a length, such as `10.0.0.0/8`",
             "gateway.yaml:8:29: `10.0.0.0/33` is not a network; a network is an address in digits"
                 + " and a length, such as `10.0.0.0/8`",
-            "gateway.yaml:10:18: a backend with `https` is not supported yet",
-            "gateway.yaml:10:34: `http://core/api` is not the URL of a backend; it is"
-                + " `http://host:port`, without a path",
-            "gateway.yaml:10:53: `core` is not the URL of a backend; it is `http://host:port`,"
-                + " without a path",
+            "gateway.yaml:10:11: the URLs are of `http` and `https`, which do not mix",
+            "gateway.yaml:10:49: `http://core/api` is not the URL of a backend; it is"
+                + " `http://host:port` or `https://host:port`, without a path",
+            "gateway.yaml:10:68: `core` is not the URL of a backend; it is `http://host:port` or"
+                + " `https://host:port`, without a path",
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
             "gateway.yaml:13:1: `store` is not supported yet",
@@ -242,7 +244,9 @@ class ConfigReaderTest {
             List.of("drain=9s", "backends.new.urls=['http://127.0.0.1:9002']"),
             environment);
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(9));
-    assertThat(config.listeners()).containsExactly(new Address("127.0.0.1", 1));
+    assertThat(config.listeners())
+        .extracting(GatewayConfig.Listener::address)
+        .containsExactly(new Address("127.0.0.1", 1));
     assertThat(backend(config, "core").firstByteTimeout()).isEqualTo(Duration.ofSeconds(8));
     assertThat(config.backendNames()).containsExactly("core", "new");
     assertThat(config(SMALL + "drain: 6s\n", List.of(), environment).drain())

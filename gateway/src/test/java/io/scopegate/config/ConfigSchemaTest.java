@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.scopegate.endpoint.Json;
 import io.scopegate.file.Schemas;
+import io.scopegate.tls.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,16 @@ class ConfigSchemaTest {
       {
         "apiVersion": "scopegate/v1",
         "routes": "routes.yaml",
-        "listeners": [{ "address": "127.0.0.1:8080" }],
+        "listeners": [
+          { "address": "127.0.0.1:8080", "proxyProtocol": true },
+          { "address": "127.0.0.1:8443",
+            "tls": { "certificate": "tls.crt", "key": "tls.key", "passphrase": { "file": "token" },
+                     "minVersion": "1.3", "handshakeTimeout": "5s",
+                     "clientCertificates": {
+                       "ca": "tls.crt", "required": false,
+                       "subject": { "from": "uri", "prefix": "x:", "scopes": ["a"] } } } },
+          { "address": "127.0.0.1:8444",
+            "tls": { "certificates": [{ "certificate": "plain.crt", "key": "plain.key" }] } }],
         "admin": { "address": "127.0.0.1:9901",
                    "tokens": [{ "name": "ops", "value": "${TOKEN}", "access": "read" },
                               { "name": "file", "value": { "file": "token" } }] },
@@ -50,7 +60,11 @@ class ConfigSchemaTest {
           "host": "preserve",
           "credentials": "strip",
           "requestHeaders": { "set": { "X-A": "a", "X-B": { "file": "token" } }, "remove": ["X-C"] },
-          "responseHeaders": { "set": {}, "remove": [] } } },
+          "responseHeaders": { "set": {}, "remove": [] } },
+          "secret": {
+            "urls": ["https://127.0.0.1:9443"],
+            "tls": { "ca": "tls.crt", "certificate": "plain.crt", "key": "plain.key",
+                     "serverName": "core.example" } } },
         "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB",
                     "targetLength": "8KiB", "headerBytes": "32KiB", "headerCount": 100,
                     "connections": 10000, "connectionsPerAddress": 100,
@@ -81,7 +95,11 @@ class ConfigSchemaTest {
 
   @Test
   void what_has_every_key_of_the_schema_is_taken_by_the_reader() throws IOException {
-    Files.writeString(folder.resolve("token"), "an-admin-token-of-some-length");
+    String secret = "an-admin-token-of-some-length";
+    Files.writeString(folder.resolve("token"), secret);
+    TestAuthority authority = new TestAuthority("authority");
+    TestAuthority.write(folder, "plain", authority.server("a.example"));
+    TestAuthority.writeEncrypted(folder, "tls", authority.server("a.example"), secret);
     Path file = Files.writeString(folder.resolve("gateway.yaml"), EVERYTHING);
 
     assertThat(schema().validate(EVERYTHING, InputFormat.JSON)).isEmpty();

@@ -2,11 +2,16 @@ package io.scopegate.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopegate.authn.Credential;
+import io.scopegate.policy.Bounds;
+import io.scopegate.policy.Delegation;
 import io.scopegate.route.HttpFields;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,7 +30,8 @@ class SiteCheckTest {
     if (!upgrade.equals("-")) {
       fields.put("Upgrade", List.of(upgrade));
     }
-    return SITES.objection(method, "gw.test", HttpFields.of(fields)).isEmpty();
+    Credential cookie = new Credential.SessionCookie("a session");
+    return SITES.objection(cookie, method, "gw.test", HttpFields.of(fields)).isEmpty();
   }
 
   @ParameterizedTest
@@ -68,5 +74,17 @@ class SiteCheckTest {
   void a_request_with_a_cookie_passes_only_from_this_site_or_a_trusted_one(
       String method, String origin, String site, String upgrade, boolean expected) {
     assertThat(passes(method, origin, site, upgrade)).isEqualTo(expected);
+  }
+
+  @Test
+  void a_certificate_that_a_browser_shows_counts_as_a_cookie_and_a_token_does_not() {
+    HttpFields foreign = HttpFields.of(Map.of("Origin", List.of("https://evil.test")));
+    HttpFields silent = HttpFields.of(Map.of());
+    Credential certificate =
+        new Credential.Certificate("bob", new Delegation.Full(Bounds.none()), Instant.MAX);
+    assertThat(SITES.objection(certificate, "POST", "gw.test", foreign)).isPresent();
+    assertThat(SITES.objection(certificate, "POST", "gw.test", silent)).isEmpty();
+    Credential bearer = new Credential.Bearer("a token");
+    assertThat(SITES.objection(bearer, "POST", "gw.test", foreign)).isEmpty();
   }
 }

@@ -421,11 +421,12 @@ class WebSocketTest {
       client.data(stream, false, latin1(clientFrame("one")));
       client.await(() -> answer.bodyLength() == 5);
       assertThat(answer.body()).isEqualTo(serverFrame("one"));
-      gateway.server().drain(Duration.ofSeconds(10));
+      CompletableFuture<Void> drained = gateway.server().drain(Duration.ofSeconds(10));
       assertThat(ended.get(5, TimeUnit.SECONDS)).startsWith("\u0003\u00e9");
       client.await(() -> answer.bodyLength() >= 9);
       assertThat(answer.body().substring(5)).startsWith("\u0088").contains("\u0003\u00e9");
       assertThat(client.awaitClose()).isTrue();
+      drained.get(5, TimeUnit.SECONDS);
     }
   }
 
