@@ -1,5 +1,6 @@
 package io.scopegate;
 
+import io.scopegate.policy.Policy;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -21,7 +22,20 @@ final class EagerClasses {
 
   /** What serves requests; commands have ended or begun by then. */
   private static final Set<String> PACKAGES =
-      Set.of("proxy", "backend", "guard", "policy", "route", "event", "authn", "store", "endpoint");
+      Set.of(
+          "proxy",
+          "backend",
+          "guard",
+          "policy",
+          "permission",
+          "route",
+          "event",
+          "authn",
+          "store",
+          "endpoint",
+          "self",
+          "admin",
+          "tls");
 
   private EagerClasses() {}
 
@@ -31,11 +45,13 @@ final class EagerClasses {
     if (loader.getResource("io/scopegate/nowhere") != null) {
       throw new IllegalStateException("there is no such resource");
     }
-    CodeSource source = EagerClasses.class.getProtectionDomain().getCodeSource();
     try {
-      Path root = Path.of(source.getLocation().toURI());
-      if (Files.isDirectory(root)) {
-        load(root, loader);
+      for (Class<?> one : List.of(EagerClasses.class, Policy.class)) {
+        CodeSource source = one.getProtectionDomain().getCodeSource();
+        Path root = Path.of(source.getLocation().toURI());
+        if (Files.isDirectory(root)) {
+          load(root, loader);
+        }
       }
     } catch (IOException | URISyntaxException | ClassNotFoundException e) {
       LOG.warn("classes cannot be loaded ahead", e);
