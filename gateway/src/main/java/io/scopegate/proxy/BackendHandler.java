@@ -70,7 +70,17 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     if (served == null) {
       ReferenceCountUtil.release(message);
       ctx.close();
-    } else if (message instanceof ResponseHead head) {
+      return;
+    }
+    try {
+      deliver(served, message);
+    } catch (Throwable defect) {
+      fail(ctx, served, defect);
+    }
+  }
+
+  private static void deliver(Forwarding served, Object message) {
+    if (message instanceof ResponseHead head) {
       served.answer(head);
     } else if (message instanceof ByteBuf data) {
       served.answerData(data);
@@ -83,22 +93,46 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.answerBatchEnd();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.answerBatchEnd();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (forwarding != null && ctx.channel().isWritable()) {
-      forwarding.backendReads();
+    Forwarding served = forwarding;
+    if (served != null && ctx.channel().isWritable()) {
+      try {
+        served.backendReads();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.backendClosed();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.backendClosed();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
+    }
+  }
+
+  /** Ends both sides: the client would wait for what nobody is about to send. */
+  private static void fail(ChannelHandlerContext ctx, Forwarding served, Throwable defect) {
+    try {
+      ctx.close();
+    } finally {
+      served.defect(defect);
     }
   }
 

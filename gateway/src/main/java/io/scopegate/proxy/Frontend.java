@@ -107,6 +107,9 @@ abstract class Frontend {
    */
   abstract boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields);
 
+  /** Hands out what the client sends in the protocol that its request asked for. */
+  abstract void beginTunnel();
+
   /** Writes a part of the body. */
   abstract void writeData(ByteBuf data);
 

@@ -3,6 +3,7 @@ package io.scopegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.scopegate.proxy.http1.MessageWriter;
@@ -30,6 +31,9 @@ final class Http1Frontend extends Frontend {
   private AnswerFraming framing = new AnswerFraming(false, false);
   private boolean resumeWhenWritable;
 
+  /** Counts the one that is being served. */
+  private int requests = 1;
+
   Http1Frontend(
       Channel channel,
       RequestDecoder decoder,
@@ -51,7 +55,7 @@ final class Http1Frontend extends Frontend {
 
   @Override
   boolean keepsAlive(RequestHead head) {
-    return head.keepAlive() && !isDraining();
+    return head.keepAlive() && !isDraining() && requests < settings().connections().requests();
   }
 
   @Override
@@ -120,6 +124,13 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
+  void beginTunnel() {
+    // Whoever has said everything may still listen.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    decoder.beginTunnel();
+  }
+
+  @Override
   void writeData(ByteBuf data) {
     if (framing.chunked()) {
       MessageWriter.writeChunk(channel, data);
@@ -147,6 +158,7 @@ final class Http1Frontend extends Frontend {
   /** Reads the next request, once the client has taken enough of the answers so far. */
   @Override
   void next() {
+    requests++;
     deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();

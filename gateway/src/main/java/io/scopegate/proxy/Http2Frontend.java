@@ -16,6 +16,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -112,10 +113,22 @@ final class Http2Frontend extends Frontend {
   @Override
   boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields) {
     Framing framing = answer.framing();
-    AnswerFraming.addLength(answer, fields);
+    int status = answer.status();
+    if (framing.kind() == Framing.Kind.TUNNEL) {
+      // RFC 8441 §5: no change of protocols, for there is only this stream, and no keys.
+      fields.remove(WebSocketFields.ACCEPT);
+      status = 200;
+    } else {
+      AnswerFraming.addLength(answer, fields);
+    }
     left = framing.kind() == Framing.Kind.FIXED ? framing.length() : -1;
-    write(HeadWriter.response(answer.status(), fields), framing.isEmpty());
+    write(HeadWriter.response(status, fields), framing.isEmpty());
     return false;
+  }
+
+  @Override
+  void beginTunnel() {
+    reader.release();
   }
 
   @Override

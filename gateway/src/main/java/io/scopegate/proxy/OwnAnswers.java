@@ -71,7 +71,12 @@ final class OwnAnswers {
     // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
     boolean drainable =
         whole || (!head.expectsContinue() && Draining.takes(head.framing().length()));
-    boolean close = !frontend.keepsAlive(head) || !drainable || head.method().equals("CONNECT");
+    // What follows a handshake that failed is still meant for another protocol.
+    boolean close =
+        !frontend.keepsAlive(head)
+            || !drainable
+            || head.opensWebSocket()
+            || head.method().equals("CONNECT");
     frontend.answer(answer, head, close);
     exchange.completed(services.events(), answer.status(), frontend.nanoTime());
     if (close) {

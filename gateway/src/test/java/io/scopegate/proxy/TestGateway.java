@@ -25,6 +25,7 @@ import io.scopegate.route.CredentialKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +243,19 @@ final class TestGateway implements AutoCloseable {
       throw new AssertionError("no backend " + name);
     }
     return backend;
+  }
+
+  /** Returns settings with another time that a connection may lie idle. */
+  static Backend.Settings idling(Backend.Settings settings, Duration idleTimeout) {
+    return new Backend.Settings(
+        settings.connectTimeout(),
+        settings.firstByteTimeout(),
+        idleTimeout,
+        settings.preservesHost(),
+        settings.forwardsCredentials(),
+        settings.requestFields(),
+        settings.responseFields(),
+        settings.resilience());
   }
 
   /** Waits until the event loops have done what they were doing. */
