@@ -29,6 +29,7 @@ final class Http2Frontend extends Frontend {
   /** What the body of the answer still has, if its head said so; -1 if it did not. */
   private long left = -1;
 
+  private boolean grpc;
   private boolean ended;
 
   Http2Frontend(
@@ -45,6 +46,14 @@ final class Http2Frontend extends Frontend {
         expired);
     this.channel = channel;
     this.reader = reader;
+  }
+
+  @Override
+  void begin(RequestHead head) {
+    grpc = GrpcCall.is(head);
+    if (grpc) {
+      GrpcCall.timeout(head).ifPresent(deadline()::limit);
+    }
   }
 
   @Override
@@ -88,6 +97,11 @@ final class Http2Frontend extends Frontend {
   }
 
   private void write(GatewayAnswer answer, boolean toHead) {
+    if (grpc && answer.refusal().isPresent()) {
+      write(HeadWriter.response(200, GrpcCall.trailersOnly(answer)), true);
+      channel.flush();
+      return;
+    }
     Fields fields = answer.fields();
     if (answer.status() != 204 && answer.status() != 304) {
       fields.addOurs("content-length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
@@ -108,7 +122,9 @@ final class Http2Frontend extends Frontend {
   @Override
   boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields) {
     Framing framing = answer.framing();
-    AnswerFraming.addLength(answer, fields);
+    if (!framing.isEmpty() || answer.fields().line("Content-Length", 0) >= 0) {
+      AnswerFraming.addLength(answer, fields);
+    }
     left = framing.kind() == Framing.Kind.FIXED ? framing.length() : -1;
     write(HeadWriter.response(answer.status(), fields), framing.isEmpty());
     return false;
@@ -129,6 +145,19 @@ final class Http2Frontend extends Frontend {
     } else if (!ended) {
       writeData(channel.alloc().buffer(0, 0), true);
     }
+  }
+
+  @Override
+  void exceedDeadline() {
+    if (ended || left > 0) {
+      cut();
+      return;
+    }
+    Fields trailers = new Fields();
+    GrpcStatus.DEADLINE_EXCEEDED.addTo(trailers, Fault.DEADLINE_EXCEEDED.title());
+    writeEnd(trailers);
+    channel.flush();
+    close();
   }
 
   private void write(Http2Headers headers, boolean endStream) {

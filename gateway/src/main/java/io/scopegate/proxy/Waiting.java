@@ -16,5 +16,7 @@ enum Waiting {
   /** More of the backend's answer. */
   BACKEND_BODY,
   /** That the client closes after our last answer. */
-  CLIENT_CLOSE
+  CLIENT_CLOSE,
+  /** For whatever it was, the exchange has no more time. */
+  NOTHING_MORE
 }
