@@ -106,7 +106,9 @@ final class Forwarding {
             connection.endpoint().authority());
     String target =
         ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
-    handler.writer().writeHead(head.method(), target, fields, head.framing());
+    handler
+        .writer()
+        .writeHead(head.method(), target, fields, head.framing(), HeaderRules.wantsTrailers(head));
     dirty = true;
     boolean clientSends = !exchange.isRequestEnded() && !head.expectsContinue();
     if (clientSends && !head.framing().isEmpty()) {

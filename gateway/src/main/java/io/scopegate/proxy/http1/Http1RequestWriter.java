@@ -19,7 +19,8 @@ public final class Http1RequestWriter implements RequestWriter {
   }
 
   @Override
-  public void writeHead(String method, String target, Fields fields, Framing framing) {
+  public void writeHead(
+      String method, String target, Fields fields, Framing framing, boolean wantsTrailers) {
     chunked = framing.kind() == Framing.Kind.CHUNKED;
     channel.write(
         MessageWriter.request(channel.alloc(), method, target, fields), channel.voidPromise());
