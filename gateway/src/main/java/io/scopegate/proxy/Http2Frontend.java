@@ -3,11 +3,13 @@ package io.scopegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.scopegate.proxy.http2.HeadWriter;
 import io.scopegate.proxy.http2.Http2RequestReader;
 import io.scopegate.proxy.message.Fields;
@@ -15,6 +17,7 @@ import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a client's HTTP/2 connection, which carries one exchange. Confined to the channel's
@@ -30,7 +33,9 @@ final class Http2Frontend extends Frontend {
   private long left = -1;
 
   private boolean grpc;
-  private boolean ended;
+
+  /** The last frame of the answer, once it is written. */
+  private @Nullable ChannelFuture end;
 
   Http2Frontend(
       Channel channel,
@@ -140,16 +145,16 @@ final class Http2Frontend extends Frontend {
 
   @Override
   void writeEnd(Fields trailers) {
-    if (!ended && trailers.size() > 0) {
+    if (end == null && trailers.size() > 0) {
       write(HeadWriter.trailers(trailers), true);
-    } else if (!ended) {
+    } else if (end == null) {
       writeData(channel.alloc().buffer(0, 0), true);
     }
   }
 
   @Override
   void exceedDeadline() {
-    if (ended || left > 0) {
+    if (end != null || left > 0) {
       cut();
       return;
     }
@@ -161,13 +166,19 @@ final class Http2Frontend extends Frontend {
   }
 
   private void write(Http2Headers headers, boolean endStream) {
-    ended = endStream;
-    channel.write(new DefaultHttp2HeadersFrame(headers, endStream), channel.voidPromise());
+    write(new DefaultHttp2HeadersFrame(headers, endStream), endStream);
   }
 
   private void writeData(ByteBuf data, boolean endStream) {
-    ended = endStream;
-    channel.write(new DefaultHttp2DataFrame(data, endStream), channel.voidPromise());
+    write(new DefaultHttp2DataFrame(data, endStream), endStream);
+  }
+
+  private void write(Http2StreamFrame frame, boolean endStream) {
+    if (endStream) {
+      end = channel.write(frame);
+    } else {
+      channel.write(frame, channel.voidPromise());
+    }
   }
 
   @Override
@@ -187,11 +198,12 @@ final class Http2Frontend extends Frontend {
 
   @Override
   void close() {
-    deadline().cancel();
     reader.drop();
-    if (!reader.isEnded()) {
+    // What flow control holds back of the answer is the client's to let through.
+    deadline().set(Waiting.CLIENT_READS, settings().bodyTimeout());
+    if (!reader.isEnded() && end != null) {
       // RFC 9113 §8.1: the answer is whole, and the rest of the request is of no use.
-      reset(Http2Error.NO_ERROR);
+      end.addListener(written -> reset(Http2Error.NO_ERROR));
     }
   }
 

@@ -158,6 +158,9 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
         .flowController()
         .incrementWindowSize(
             connection.connectionStream(), CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+    if (isDraining()) {
+      drain(); // it was accepted when the notice was already out
+    }
   }
 
   @Override

@@ -169,6 +169,12 @@ public final class RecordingBackend implements AutoCloseable {
     }
 
     /** Sends these characters as bytes. */
+    public void send(byte[] bytes) throws IOException {
+      out.write(bytes);
+      out.flush();
+    }
+
+    /** Sends these characters as bytes. */
     public void send(String bytes) throws IOException {
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();

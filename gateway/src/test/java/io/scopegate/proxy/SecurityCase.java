@@ -15,11 +15,13 @@ import java.util.stream.StreamSupport;
 import java.util.zip.InflaterInputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * One of the attack cases: what is sent and what must come of it. Immutable.
  *
  * @param request the bytes, one character each, with placeholders for credentials
+ * @param script the steps, of a case over HTTP/2
  * @param statuses 0 is a connection closed without an answer
  */
 record SecurityCase(
@@ -27,6 +29,7 @@ record SecurityCase(
     String family,
     boolean http2,
     String request,
+    JsonNode script,
     Set<Integer> statuses,
     int maxBackendRequests,
     boolean closes,
@@ -53,6 +56,7 @@ record SecurityCase(
         node.get("family").asString(),
         http2,
         http2 ? "" : request(node),
+        http2 ? node.get("h2_script") : MissingNode.getInstance(),
         StreamSupport.stream(expected.get("status_any_of").spliterator(), false)
             .map(JsonNode::asInt)
             .collect(Collectors.toUnmodifiableSet()),

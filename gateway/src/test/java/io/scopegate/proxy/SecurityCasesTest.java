@@ -87,8 +87,12 @@ class SecurityCasesTest {
   @ParameterizedTest
   @MethodSource("cases")
   void a_case_ends_as_it_must(SecurityCase one) throws Exception {
+    if (one.http2()) {
+      playOverHttp2(one);
+      return;
+    }
     try (RawClient client = gateway.connect()) {
-      client.send(one.http2() ? preface() : one.requestWith(CREDENTIALS));
+      client.send(one.requestWith(CREDENTIALS));
       boolean head = one.request().startsWith("HEAD ");
       RawClient.Answer answer = head ? client.answerToHead() : client.answer();
       assertThat(one.statuses()).as(one.must()).contains(answer.status());
@@ -144,9 +148,13 @@ class SecurityCasesTest {
     return requests;
   }
 
-  private static String preface() {
-    // The preface and an empty SETTINGS frame (RFC 9113 §3.4): HTTP/2 is not spoken here yet.
-    return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0";
+  private static void playOverHttp2(SecurityCase one) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(new Http2Script(client, CREDENTIALS).play(one.script())).isTrue();
+      RawHttp2Client.Exchange exchange = client.answer(1);
+      assertThat(exchange.status() == 400 || exchange.reset() == 1).as(one.must()).isTrue();
+    }
+    assertThat(requestsUntilProbe()).as(one.must()).isEmpty();
   }
 
   /** Whatever was let through: one gateway identity, no credential, nothing of another request. */

@@ -69,7 +69,15 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
       boolean allow,
       Optional<String> code,
       Optional<List<String>> projects,
-      Map<String, List<String>> missing) {}
+      Map<String, List<String>> missing) {
+
+    private static final String INVALID = Code.CREDENTIAL_INVALID.word();
+
+    /** Says whether a credential that is not valid may be what the test is about. */
+    boolean isMetByInvalidCredential() {
+      return !allow && code.orElse(INVALID).equals(INVALID);
+    }
+  }
 
   /**
    * What came of reading.
@@ -139,9 +147,10 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
       Fields fields = reader.fields(item);
       Optional<YamlNode.Scalar> name = fields.requiredText("name");
       Optional<YamlNode.Scalar> subject = fields.requiredText("as");
-      Optional<Token> token = fields.fields("token").map(this::token);
       Optional<Request> request = fields.requiredNode("request").flatMap(this::request);
       Optional<Expectation> expectation = fields.requiredNode("expect").flatMap(this::expectation);
+      boolean mayBeInvalid = expectation.map(Expectation::isMetByInvalidCredential).orElse(true);
+      Optional<Token> token = fields.fields("token").map(each -> token(each, mayBeInvalid));
       fields.finish();
       if (name.isPresent() && !names.add(name.get().text())) {
         reader
@@ -162,9 +171,13 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
                   expectation.get()));
     }
 
-    private Token token(Fields fields) {
+    private Token token(Fields fields, boolean mayBeInvalid) {
       fields.requiredNode("scopes");
-      List<String> scopes = words(fields.texts("scopes"));
+      List<YamlNode.Scalar> scopes = fields.texts("scopes");
+      if (!mayBeInvalid) {
+        // No such token exists; it is refused, and a test that wants anything else is mistaken.
+        scopes.forEach(scope -> TokenReader.checkScope(scope, policy, reader.problems()));
+      }
       Optional<String> organization = fields.text("organization").map(YamlNode.Scalar::text);
       Bounds bounds =
           organization.isPresent() ? Bounds.organization(organization.get()) : Bounds.none();
@@ -177,7 +190,7 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
         bounds = bounds(projects, organization);
       }
       fields.finish();
-      return new Token(scopes, bounds);
+      return new Token(words(scopes), bounds);
     }
 
     private Bounds bounds(List<YamlNode.Scalar> projects, Optional<String> organization) {

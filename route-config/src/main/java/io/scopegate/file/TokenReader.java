@@ -54,7 +54,7 @@ final class TokenReader {
     }
     List<YamlNode.Scalar> scopes =
         fields.requiredNode("scopes").map(reader::texts).orElse(List.of());
-    scopes.forEach(this::checkScope);
+    scopes.forEach(scope -> checkScope(scope, policy, problems));
     Bounds bounds = bounds(fields);
     Optional<Instant> expires = fields.text("expires").flatMap(this::instant);
     Optional<String> digest = fields.text("digest").flatMap(this::digest);
@@ -99,7 +99,8 @@ final class TokenReader {
     }
   }
 
-  private void checkScope(YamlNode.Scalar scope) {
+  /** Notes what keeps a token from being issued with this scope. */
+  static void checkScope(YamlNode.Scalar scope, Policy policy, Problems problems) {
     if (scope.text().equals("*")) {
       return;
     }

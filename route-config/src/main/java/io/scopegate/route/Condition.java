@@ -20,6 +20,16 @@ public record Condition(List<Clause> clauses) {
     return clauses.stream().anyMatch(Own.class::isInstance);
   }
 
+  /**
+   * Says whether no request meets it: a path and a host always have their parameters. A row with
+   * such a condition keeps requests from less specific ones.
+   */
+  public boolean neverHolds() {
+    return clauses.stream()
+        .anyMatch(
+            clause -> clause instanceof Parameter parameter && parameter.test() instanceof Absent);
+  }
+
   /** One thing that must hold. */
   public sealed interface Clause {}
 

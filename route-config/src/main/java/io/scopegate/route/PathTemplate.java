@@ -120,6 +120,34 @@ public final class PathTemplate {
     return segments.stream().flatMap(segment -> segment.names().stream()).toList();
   }
 
+  /**
+   * Returns where the first parameter of this name takes its value from. Two templates that say the
+   * same take it from the same characters of every path that both match.
+   */
+  public Optional<String> spot(String name) {
+    return slots.stream()
+        .filter(slot -> slot.name().equals(name))
+        .findFirst()
+        .map(slot -> slot.at() + ":" + part(slot));
+  }
+
+  private static String part(Slot slot) {
+    if (slot.segment() instanceof Mixed mixed) {
+      return mixed.shape() + "#" + slot.index();
+    }
+    return slot.segment() instanceof Rest ? "*" : "";
+  }
+
+  /**
+   * Returns what every path that matches has at a spot of another template, if that is one text.
+   */
+  public Optional<String> literalAt(String spot) {
+    int at = Integer.parseInt(spot.substring(0, spot.indexOf(':')));
+    return spot.endsWith(":") && at < segments.size() && segments.get(at) instanceof Literal literal
+        ? Optional.of(literal.text())
+        : Optional.empty();
+  }
+
   /** Returns its segments; a path that matches has as many, or more if the last is a rest. */
   List<Segment> segments() {
     return segments;

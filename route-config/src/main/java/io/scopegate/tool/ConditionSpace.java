@@ -1,7 +1,9 @@
 package io.scopegate.tool;
 
+import io.scopegate.permission.Level;
 import io.scopegate.route.Condition;
 import io.scopegate.route.Route;
+import io.scopegate.route.Source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,13 +12,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Everything that requests of one kind can be as far as the conditions of the rows that they meet
  * can tell: each variable that is looked at takes every value that a test names, one that none
- * names, and none at all. Two different regular expressions are taken to agree on nothing, so a
- * pair of rows that no request meets may be told, but none that one does is left out. Confined to
- * one comparison.
+ * names, none at all, and several. Two different regular expressions are taken to agree on nothing,
+ * so a pair of rows that no request meets may be told, but none that one does is left out. Confined
+ * to one comparison.
  */
 final class ConditionSpace {
   /** More assignments than this are not gone through: then every row may meet every other. */
@@ -43,6 +46,9 @@ final class ConditionSpace {
 
   private record Nothing() implements Value {}
 
+  /** More than one, or one that can be read in two ways. */
+  private record Repeated() implements Value {}
+
   private record Text(String text) implements Value {}
 
   /** A text that no test names and that these regular expressions accept. */
@@ -60,10 +66,10 @@ final class ConditionSpace {
 
   private static Variable variable(Route row, Condition.Clause clause) {
     if (clause instanceof Condition.Query query) {
-      return new Variable("query", query.key());
+      return new Variable(RowPair.Given.QUERY, query.key());
     }
     if (clause instanceof Condition.Header header) {
-      return new Variable("header", header.name().toLowerCase(Locale.ROOT));
+      return new Variable(RowPair.Given.HEADER, header.name().toLowerCase(Locale.ROOT));
     }
     // Rows of one match may call the same segment by different names.
     return clause instanceof Condition.Own own
@@ -72,8 +78,7 @@ final class ConditionSpace {
   }
 
   private static String segment(Route row, String name) {
-    int index = row.path().parameters().indexOf(name);
-    return index < 0 ? "host" : String.valueOf(index);
+    return row.path().spot(name).orElse("host");
   }
 
   private static Condition.Test test(Condition.Clause clause) {
@@ -108,7 +113,8 @@ final class ConditionSpace {
   private void addAll(Set<RowPair> pairs) {
     List<Optional<Route>> left = orNone(before);
     List<Optional<Route>> right = orNone(after);
-    left.forEach(one -> right.forEach(other -> pairs.add(new RowPair(one, other, false))));
+    left.forEach(
+        one -> right.forEach(other -> pairs.add(new RowPair(one, other, false, Map.of(), ""))));
   }
 
   private static List<Optional<Route>> orNone(List<Route> rows) {
@@ -124,13 +130,7 @@ final class ConditionSpace {
       Map<Variable, Value> chosen,
       Set<RowPair> pairs) {
     if (chosen.size() == variables.size()) {
-      boolean own =
-          chosen.entrySet().stream()
-              .anyMatch(
-                  entry ->
-                      entry.getKey().kind().equals("own")
-                          && !(entry.getValue() instanceof Nothing));
-      pairs.add(new RowPair(row(before, chosen), row(after, chosen), own));
+      add(chosen, pairs);
       return;
     }
     Variable next = variables.get(chosen.size());
@@ -141,14 +141,77 @@ final class ConditionSpace {
     }
   }
 
-  private static Optional<Route> row(List<Route> rows, Map<Variable, Value> chosen) {
-    return rows.stream()
-        .filter(
-            row ->
-                clauses(row).stream()
-                    .allMatch(
-                        clause -> passes(test(clause), require(chosen, variable(row, clause)))))
-        .findFirst();
+  private void add(Map<Variable, Value> chosen, Set<RowPair> pairs) {
+    boolean own =
+        chosen.entrySet().stream()
+            .anyMatch(
+                entry ->
+                    entry.getKey().kind().equals("own") && !(entry.getValue() instanceof Nothing));
+    Choice old = choice(before, chosen);
+    Choice now = choice(after, chosen);
+    RowPair pair = new RowPair(old.row(), now.row(), own, given(old.row(), now.row(), chosen), "");
+    if (old.repeated().isEmpty() && now.repeated().isEmpty()) {
+      pairs.add(pair);
+    } else if (old.row().isPresent() || now.row().isPresent()) {
+      String repeated = old.repeated().isEmpty() ? now.repeated() : old.repeated();
+      pairs.add(pair.malformed(false, false, repeated));
+    }
+  }
+
+  /** What conditions choose: a row, or nothing, which may be because something is repeated. */
+  private record Choice(Optional<Route> row, String repeated) {}
+
+  private static Choice choice(List<Route> rows, Map<Variable, Value> chosen) {
+    for (Route row : rows) {
+      boolean holds = true;
+      for (Condition.Clause clause : clauses(row)) {
+        Variable variable = variable(row, clause);
+        Value value = require(chosen, variable);
+        if (value instanceof Repeated) {
+          String what = variable.kind() + " `" + variable.name() + "` repeated";
+          return new Choice(Optional.empty(), what);
+        }
+        holds &= passes(test(clause), value);
+      }
+      if (holds) {
+        return new Choice(Optional.of(row), "");
+      }
+    }
+    return new Choice(Optional.empty(), "");
+  }
+
+  /** Returns how often the request has what the places of these rows are named by, where known. */
+  private static Map<RowPair.Given, RowPair.Presence> given(
+      Optional<Route> old, Optional<Route> now, Map<Variable, Value> chosen) {
+    Map<RowPair.Given, RowPair.Presence> given = new LinkedHashMap<>();
+    Stream.of(old, now)
+        .flatMap(Optional::stream)
+        .flatMap(row -> Stream.of(Level.values()).flatMap(level -> row.places().at(level).stream()))
+        .flatMap(place -> place.sources().stream())
+        .flatMap(source -> named(source).stream())
+        .forEach(
+            variable -> {
+              Value value = chosen.get(variable);
+              if (value != null) {
+                given.put(
+                    new RowPair.Given(variable.kind(), variable.name()),
+                    value instanceof Nothing
+                        ? RowPair.Presence.ABSENT
+                        : value instanceof Repeated
+                            ? RowPair.Presence.REPEATED
+                            : RowPair.Presence.ONCE);
+              }
+            });
+    return given;
+  }
+
+  private static Optional<Variable> named(Source source) {
+    if (source instanceof Source.QueryParameter query) {
+      return Optional.of(new Variable(RowPair.Given.QUERY, query.key()));
+    }
+    return source instanceof Source.HeaderField header
+        ? Optional.of(new Variable(RowPair.Given.HEADER, header.name().toLowerCase(Locale.ROOT)))
+        : Optional.empty();
   }
 
   private static Value require(Map<Variable, Value> chosen, Variable variable) {
@@ -186,6 +249,9 @@ final class ConditionSpace {
       }
     }
     subsets(expressions).forEach(accepting -> values.add(new Other(accepting)));
+    if (!variable.kind().equals("param")) {
+      values.add(new Repeated());
+    }
     return List.copyOf(values);
   }
 

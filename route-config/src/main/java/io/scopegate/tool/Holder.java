@@ -9,34 +9,82 @@ import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Somebody who holds some roles and nothing else, in a model organization with one team that owns
- * one project. Immutable.
+ * Somebody who holds some roles and nothing else, in a model organization of two teams and two
+ * projects. The first team owns both projects, the second the first one: so there is a project of
+ * either team, and a pair of a team and a project that it does not own. Immutable.
  *
  * @param roles none is somebody who has a valid credential and no role anywhere
  * @param settings the switches that the organization has set
  */
 record Holder(List<Held> roles, Map<String, Boolean> settings) {
-  static final String ORGANIZATION = "organization";
-  static final String TEAM = "team";
-  static final String PROJECT = "project";
+  /** What the organization, its first team and its first project are called. */
+  static final String HERE = "here";
+
+  /** What its second team and its second project are called. */
+  static final String SECOND = "second";
+
+  /** What nothing is called. */
+  static final String NOWHERE = "nowhere";
+
   private static final String SUBJECT = "somebody";
+  private static final String POWERLESS = "powerless";
 
   Holder {
     roles = List.copyOf(roles);
     settings = Map.copyOf(settings);
   }
 
-  /** A role at a level. */
-  record Held(Level level, String name) {
+  /**
+   * A role that is held.
+   *
+   * @param place which place of its level
+   * @param custom what it holds, if it is a role that the organization has made
+   */
+  record Held(Level level, String name, String place, Optional<List<String>> custom) {
+    static Held declared(Level level, String name) {
+      return new Held(level, name, HERE, Optional.empty());
+    }
+
+    static Held custom(Level level, List<String> permissions) {
+      String name = "custom(" + String.join(",", permissions) + ")";
+      return new Held(level, name, HERE, Optional.of(permissions));
+    }
+
+    Held at(String other) {
+      return new Held(level, name, other, custom);
+    }
+
     /** Returns it as {@code level:NAME}. */
     String label() {
-      return level.word() + ":" + name;
+      return level.word() + ":" + name + (place.equals(HERE) ? "" : "@another");
+    }
+  }
+
+  /** What is special about the credential or its subject. */
+  enum Situation {
+    PLAIN(""),
+    BOUND_TO_PROJECT(" (bound to a project)"),
+    IN_TWO_ORGANIZATIONS(" (in two organizations)");
+
+    private final String words;
+
+    Situation(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
     }
   }
 
@@ -45,47 +93,86 @@ record Holder(List<Held> roles, Map<String, Boolean> settings) {
     return new Holder(List.of(role), Map.of());
   }
 
-  private Principal principal() {
+  /** Returns the roles in words. */
+  String label() {
+    return roles.stream().map(Held::label).collect(Collectors.joining("+"));
+  }
+
+  private Principal principal(Situation situation) {
     if (roles.isEmpty()) {
       return new Principal(SUBJECT, List.of());
     }
     Organization organization =
         new Organization(
-            ORGANIZATION,
+            HERE,
             Set.of(),
             settings,
-            Map.of(),
-            Map.of(TEAM, new Organization.Team(TEAM, Set.of(), Set.of(PROJECT))),
-            Map.of(PROJECT, new Organization.Project(PROJECT, Set.of())));
-    return new Principal(
-        SUBJECT,
-        List.of(
-            new Membership(
-                organization,
-                names(Level.ORGANIZATION),
-                at(TEAM, Level.TEAM),
-                at(PROJECT, Level.PROJECT))));
+            customRoles(),
+            Map.of(
+                HERE, new Organization.Team(HERE, Set.of(), Set.of(HERE, SECOND)),
+                SECOND, new Organization.Team(SECOND, Set.of(), Set.of(HERE))),
+            Map.of(
+                HERE, new Organization.Project(HERE, Set.of()),
+                SECOND, new Organization.Project(SECOND, Set.of())));
+    List<Membership> memberships = new ArrayList<>();
+    memberships.add(
+        new Membership(
+            organization,
+            places(Level.ORGANIZATION).getOrDefault(HERE, Set.of()),
+            places(Level.TEAM),
+            places(Level.PROJECT)));
+    if (situation == Situation.IN_TWO_ORGANIZATIONS) {
+      memberships.add(
+          new Membership(
+              new Organization(
+                  SECOND,
+                  Set.of(),
+                  Map.of(),
+                  Map.of(Level.ORGANIZATION, Map.of(POWERLESS, List.of())),
+                  Map.of(),
+                  Map.of()),
+              Set.of(POWERLESS),
+              Map.of(),
+              Map.of()));
+    }
+    return new Principal(SUBJECT, memberships);
   }
 
-  private Map<String, Set<String>> at(String place, Level level) {
-    Set<String> names = names(level);
-    return names.isEmpty() ? Map.of() : Map.of(place, names);
+  private Map<Level, Map<String, List<String>>> customRoles() {
+    Map<Level, Map<String, List<String>>> custom = new EnumMap<>(Level.class);
+    for (Held role : roles) {
+      role.custom()
+          .ifPresent(
+              permissions ->
+                  custom
+                      .computeIfAbsent(role.level(), level -> new HashMap<>())
+                      .put(role.name(), permissions));
+    }
+    return custom;
   }
 
-  private Set<String> names(Level level) {
-    Set<String> names = new LinkedHashSet<>();
-    roles.stream().filter(role -> role.level() == level).forEach(role -> names.add(role.name()));
-    return names;
+  private Map<String, Set<String>> places(Level level) {
+    Map<String, Set<String>> places = new HashMap<>();
+    roles.stream()
+        .filter(role -> role.level() == level)
+        .forEach(
+            role -> places.computeIfAbsent(role.place(), id -> new HashSet<>()).add(role.name()));
+    return places;
   }
 
   /** Returns the holder as a caller whose credential carries these scopes. */
-  Caller.Authenticated with(List<String> scopes, CredentialKind kind, Policy policy) {
+  Caller.Authenticated with(
+      List<String> scopes, CredentialKind kind, Policy policy, Situation situation) {
+    Bounds bounds =
+        situation == Situation.BOUND_TO_PROJECT
+            ? Bounds.projects(HERE, List.of(HERE))
+            : Bounds.none();
     return new Caller.Authenticated(
-        principal(), Delegation.of(scopes, Bounds.none(), policy), kind, "supposed");
+        principal(situation), Delegation.of(scopes, bounds, policy), kind, "supposed");
   }
 
   /** Returns the holder as a caller whose credential hands over everything. */
   Caller.Authenticated whole(CredentialKind kind, Policy policy) {
-    return with(List.of("*"), kind, policy);
+    return with(List.of("*"), kind, policy, Situation.PLAIN);
   }
 }

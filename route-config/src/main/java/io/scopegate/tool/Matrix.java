@@ -5,6 +5,7 @@ import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.CredentialKind;
+import io.scopegate.route.HttpFields;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
@@ -54,17 +55,17 @@ public record Matrix(List<String> roles, List<Row> routes) {
   static List<Holder.Held> roles(Policy policy) {
     return policy.roles().roles().stream()
         .sorted(Comparator.comparing(Role::level))
-        .map(role -> new Holder.Held(role.level(), role.name()))
+        .map(role -> Holder.Held.declared(role.level(), role.name()))
         .toList();
   }
 
   private static Row row(Policy policy, Route route, List<Holder.Held> roles) {
-    RowTrial trial = new RowTrial(policy, route);
+    RowTrial trial = RowTrial.here(policy, route);
     CredentialKind kind = kind(route);
     List<String> allowed = new ArrayList<>();
     for (Holder.Held role : roles) {
       Caller caller = Holder.of(role).whole(kind, trial.policy());
-      if (trial.decide(caller) instanceof Decision.Allow) {
+      if (trial.decide(HttpFields.none(), caller) instanceof Decision.Allow) {
         allowed.add(role.label());
       }
     }

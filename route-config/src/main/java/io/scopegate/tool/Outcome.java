@@ -1,18 +1,22 @@
 package io.scopegate.tool;
 
 import io.scopegate.policy.Decision;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a caller gets of a row, as far as two of them are compared. Immutable.
  *
  * @param allowed whether the request goes to its backend
- * @param projects how many projects the backend is told of: none, one that is there, or every one
- *     there may ever be; absent on rows that list none
+ * @param overruled whether only because the row is in shadow mode
+ * @param projects which projects the backend is told of, {@link #FUTURE} among them if every one
+ *     that may yet be made is; absent on rows that list none
  */
-record Outcome(boolean allowed, boolean overruled, Optional<Integer> projects) {
+record Outcome(boolean allowed, boolean overruled, Optional<Set<String>> projects) {
+  private static final String FUTURE = "*";
   private static final Outcome REFUSED = new Outcome(false, false, Optional.empty());
-  private static final String[] LISTED = {"none", "some", "all"};
 
   static Outcome refused() {
     return REFUSED;
@@ -28,17 +32,40 @@ record Outcome(boolean allowed, boolean overruled, Optional<Integer> projects) {
         allow
             .listing()
             .filter(listing -> listing.kind() == Decision.Listing.Kind.PROJECTS)
-            .map(listing -> listing.everywhere() ? 2 : listing.ids().isEmpty() ? 0 : 1));
+            .map(Outcome::projects));
   }
 
-  /** Returns whether it grants more than the other: above 0 more, below 0 less, 0 the same. */
-  int comparedTo(Outcome other) {
-    if (allowed != other.allowed) {
-      return allowed ? 1 : -1;
+  private static Set<String> projects(Decision.Listing listing) {
+    Set<String> projects = new HashSet<>(listing.ids());
+    if (listing.everywhere()) {
+      projects.addAll(Set.of(FUTURE, Holder.HERE, Holder.SECOND));
     }
-    return projects.isPresent() && other.projects.isPresent()
-        ? Integer.compare(projects.get(), other.projects.get())
-        : 0;
+    return Set.copyOf(projects);
+  }
+
+  /** Says whether it grants something that the other does not. */
+  boolean exceeds(Outcome other) {
+    if (!allowed || !other.allowed) {
+      return allowed && !other.allowed;
+    }
+    // A backend that is told of no projects at all keeps to none of them.
+    return other.projects.isPresent()
+        && !other
+            .projects
+            .get()
+            .containsAll(projects.orElse(Set.of(FUTURE, Holder.HERE, Holder.SECOND)));
+  }
+
+  /** Returns in which ways this differs from what was there before. */
+  Set<Direction> since(Outcome before) {
+    Set<Direction> directions = EnumSet.noneOf(Direction.class);
+    if (exceeds(before)) {
+      directions.add(Direction.WIDENED);
+    }
+    if (before.exceeds(this)) {
+      directions.add(Direction.NARROWED);
+    }
+    return directions;
   }
 
   /** Returns it in a word, next to another one that it is compared to. */
@@ -50,7 +77,15 @@ record Outcome(boolean allowed, boolean overruled, Optional<Integer> projects) {
       return "shadow";
     }
     return other.allowed && projects.isPresent()
-        ? "allow, projects: " + LISTED[projects.get()]
+        ? "allow, projects: " + listed(projects.get(), other.projects.orElse(Set.of()))
         : "allow";
+  }
+
+  private static String listed(Set<String> projects, Set<String> others) {
+    if (projects.isEmpty() || projects.contains(FUTURE)) {
+      return projects.isEmpty() ? "none" : "all";
+    }
+    boolean alike = !others.isEmpty() && !others.contains(FUTURE);
+    return !alike ? "some" : projects.containsAll(others) ? "more" : "fewer";
   }
 }

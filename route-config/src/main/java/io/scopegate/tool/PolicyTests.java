@@ -8,17 +8,21 @@ import io.scopegate.policy.Delegation;
 import io.scopegate.policy.Identities;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
+import io.scopegate.route.Condition;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
 import io.scopegate.route.Route;
+import io.scopegate.route.RouteMatch;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Runs policy tests through the very function that decides at the edge. Safe from any thread. */
 public final class PolicyTests {
@@ -31,6 +35,8 @@ public final class PolicyTests {
    * @param decision what was decided: {@code allow} or {@code deny}
    * @param code why it was refused
    * @param explanation the whole decision
+   * @param touched the ids of the rows that the test is about: the one that decided, or, where none
+   *     did, those whose condition never holds, which are there to keep the request from others
    */
   public record Result(
       String name,
@@ -38,7 +44,13 @@ public final class PolicyTests {
       String expected,
       String decision,
       Optional<String> code,
-      Explanation explanation) {
+      Explanation explanation,
+      Set<String> touched) {
+
+    /** Copies what it is given. */
+    public Result {
+      touched = Set.copyOf(touched);
+    }
 
     /** Returns what was wanted and what came instead, in a line. */
     public String failure() {
@@ -49,7 +61,7 @@ public final class PolicyTests {
   /** Returns the ids of the rows that no test touches, in the order of the table. */
   public static List<String> untouched(Policy policy, Collection<Result> results) {
     Set<String> touched = new HashSet<>();
-    results.forEach(result -> result.explanation().route().ifPresent(row -> touched.add(row.id())));
+    results.forEach(result -> touched.addAll(result.touched()));
     return policy.routes().routes().stream()
         .map(Route::id)
         .filter(id -> !touched.contains(id))
@@ -77,7 +89,8 @@ public final class PolicyTests {
         words(test.expectation()),
         explanation.decision(),
         explanation.code(),
-        explanation);
+        explanation,
+        touched(policy, reading, explanation));
   }
 
   private static Caller caller(Policy policy, Identities identities, PolicyTestFile.Case test) {
@@ -88,6 +101,11 @@ public final class PolicyTests {
     if (principal.isEmpty()) {
       return new Caller.Invalid();
     }
+    if (test.token().stream()
+        .flatMap(token -> token.scopes().stream())
+        .anyMatch(unknownTo(policy))) {
+      return new Caller.Invalid(); // No token is issued with such a scope.
+    }
     return test.token()
         .map(
             token ->
@@ -97,6 +115,25 @@ public final class PolicyTests {
                     CredentialKind.TOKEN,
                     "test"))
         .orElseGet(() -> Caller.Authenticated.session(principal.get()));
+  }
+
+  private static Predicate<String> unknownTo(Policy policy) {
+    return scope ->
+        !scope.equals("*")
+            && policy.catalog().find(scope).filter(permission -> !permission.planned()).isEmpty();
+  }
+
+  /** Returns the row that decided, or, where none did, those that keep the request from others. */
+  private static Set<String> touched(Policy policy, Reading reading, Explanation explanation) {
+    if (explanation.route().isPresent()) {
+      return Set.of(explanation.route().get().id());
+    }
+    return reading instanceof RequestLine line
+        ? policy.routes().match(line).map(RouteMatch::rows).orElse(List.of()).stream()
+            .filter(row -> row.when().filter(Condition::neverHolds).isPresent())
+            .map(Route::id)
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   private static boolean isAsExpected(

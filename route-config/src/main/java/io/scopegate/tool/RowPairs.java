@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +68,26 @@ final class RowPairs {
         seen.computeIfAbsent(old, rows -> Collections.newSetFromMap(new IdentityHashMap<>()))
             .add(now);
     if (isNew) {
-      pairs.addAll(new ConditionSpace(old, now).pairs());
+      Set<RowPair> met = new ConditionSpace(old, now).pairs();
+      pairs.addAll(met);
+      boolean parameters =
+          Stream.of(old, now)
+              .flatMap(List::stream)
+              .anyMatch(row -> !row.path().parameters().isEmpty());
+      if (parameters) {
+        addMalformed(met, old, now, Route::encodedSlash, "an encoded slash");
+      }
+      addMalformed(met, old, now, Route::pathParameters, "a `;` parameter");
+    }
+  }
+
+  /** Adds the requests that one table takes and the other finds malformed. */
+  private void addMalformed(
+      Set<RowPair> met, List<Route> old, List<Route> now, Predicate<Route> isTaken, String what) {
+    boolean before = !old.isEmpty() && old.stream().allMatch(isTaken);
+    boolean after = !now.isEmpty() && now.stream().allMatch(isTaken);
+    if (before != after) {
+      met.forEach(pair -> pairs.add(pair.malformed(!before, !after, what)));
     }
   }
 

@@ -19,14 +19,19 @@ import java.util.Set;
 
 /**
  * One row of a policy, tried on supposed callers through the very function that decides at the
- * edge: as if a request met it and named the places where the callers hold their roles. Immutable.
+ * edge: as if a request met it. Immutable.
  */
 final class RowTrial {
   private static final Reading REQUEST = RequestLine.parse("GET", "/", "localhost");
 
   private final Policy alone;
 
-  RowTrial(Policy policy, Route row) {
+  /**
+   * Puts a row alone into a policy.
+   *
+   * @param places what stands for its places
+   */
+  RowTrial(Policy policy, Route row, Places places) {
     Route standIn =
         new Route(
             row.id(),
@@ -36,10 +41,7 @@ final class RowTrial {
             PathTemplate.parse("/"),
             Optional.empty(),
             row.rule(),
-            new Places(
-                row.places().organization().map(place -> fixed(place, Holder.ORGANIZATION)),
-                row.places().team().map(place -> fixed(place, Holder.TEAM)),
-                row.places().project().map(place -> fixed(place, Holder.PROJECT))),
+            places,
             row.forwarding(),
             false,
             false,
@@ -56,8 +58,21 @@ final class RowTrial {
             policy.defaultScopes());
   }
 
-  private static Place fixed(Place place, String id) {
-    return new Place(place.level(), List.of(new Source.Fixed(id)), place.reach(), place.hide());
+  /** Returns the trial of requests that name the places where supposed callers hold roles. */
+  static RowTrial here(Policy policy, Route row) {
+    Places places = row.places();
+    return new RowTrial(
+        policy,
+        row,
+        new Places(
+            places.organization().map(RowTrial::here),
+            places.team().map(RowTrial::here),
+            places.project().map(RowTrial::here)));
+  }
+
+  private static Place here(Place place) {
+    Source source = new Source.Fixed(Holder.HERE);
+    return new Place(place.level(), List.of(source), place.reach(), place.hide());
   }
 
   /** Returns the policy that has this row alone. */
@@ -65,7 +80,7 @@ final class RowTrial {
     return alone;
   }
 
-  Decision decide(Caller caller) {
-    return Authorizer.decide(alone, REQUEST, HttpFields.none(), caller);
+  Decision decide(HttpFields fields, Caller caller) {
+    return Authorizer.decide(alone, REQUEST, fields, caller);
   }
 }

@@ -1,28 +1,63 @@
 package io.scopegate.tool;
 
+import io.scopegate.permission.PermissionSet;
+import io.scopegate.permission.Role;
+import io.scopegate.policy.Policy;
+import io.scopegate.route.Requirement;
+import io.scopegate.route.Route;
+import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** What organizations can do with the settings of a table. Safe from any thread. */
-final class Switches {
+/**
+ * What organizations can do with the settings that matter to two rows. Immutable.
+ *
+ * @param combinations ways to set them, besides leaving all of them alone
+ * @param complete whether there are no others
+ */
+record Switches(List<Map<String, Boolean>> combinations, boolean complete) {
   /** More settings than this are not combined, only turned one by one and all together. */
-  private static final int MOST_COMBINED = 4;
+  private static final int MOST_COMBINED = 5;
 
-  private Switches() {}
-
-  /** Returns ways to set the settings of two tables, besides leaving all of them alone. */
-  static List<Map<String, Boolean>> combinations(
-      Map<String, Boolean> before, Map<String, Boolean> after) {
-    List<String> names = new ArrayList<>(new TreeSet<>(before.keySet()));
-    after.keySet().stream().filter(name -> !names.contains(name)).sorted().forEach(names::add);
-    if (names.isEmpty()) {
-      return List.of();
+  /** Finds the settings on which a role holds something that one of the rows asks for. */
+  static Switches of(RowPair pair, Policy before, Policy after) {
+    Set<String> names = new TreeSet<>();
+    for (Policy policy : List.of(before, after)) {
+      PermissionSet asked = asked(pair, policy);
+      policy.roles().roles().stream()
+          .map(Role::grants)
+          .flatMap(List::stream)
+          .filter(
+              grant -> !policy.catalog().inForce(grant.permissions()).intersect(asked).isEmpty())
+          .forEach(grant -> names.addAll(grant.settings()));
     }
+    return new Switches(combinations(List.copyOf(names)), names.size() <= MOST_COMBINED);
+  }
+
+  private static PermissionSet asked(RowPair pair, Policy policy) {
+    Set<String> names = new TreeSet<>();
+    for (Optional<Route> row : List.of(pair.before(), pair.after())) {
+      if (row.isPresent() && row.get().rule() instanceof Rule.Permitted permitted) {
+        permitted.requirement().alternatives().stream()
+            .map(Requirement.Alternative::everything)
+            .forEach(set -> names.addAll(set.names()));
+      }
+    }
+    return policy.catalog().known(names);
+  }
+
+  private static List<Map<String, Boolean>> combinations(List<String> names) {
     List<Map<String, Boolean>> ways = new ArrayList<>();
+    if (names.isEmpty()) {
+      return ways;
+    }
     if (names.size() <= MOST_COMBINED) {
       for (int bits = 0; bits < 1 << names.size(); bits++) {
         Map<String, Boolean> way = new LinkedHashMap<>();
@@ -33,12 +68,14 @@ final class Switches {
       }
       return ways;
     }
-    for (boolean on : new boolean[] {true, false}) {
-      Map<String, Boolean> all = new LinkedHashMap<>();
-      names.forEach(name -> all.put(name, on));
-      ways.add(all);
-      names.forEach(name -> ways.add(Map.of(name, on)));
-    }
+    Stream.of(true, false)
+        .forEach(
+            on -> {
+              Map<String, Boolean> all = new LinkedHashMap<>();
+              names.forEach(name -> all.put(name, on));
+              ways.add(all);
+              names.forEach(name -> ways.add(Map.of(name, on)));
+            });
     return ways;
   }
 

@@ -2,6 +2,7 @@ package io.scopegate.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopegate.SharedData;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
@@ -14,16 +15,12 @@ import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
 import io.scopegate.tool.Explanation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -87,13 +84,7 @@ record PresetCase(Policy policy, Identities identities) {
    * Returns the lines of facts that lie beside the repository; without them the test is skipped.
    */
   static Stream<String> outside(String name) {
-    Path file = Path.of("../../shared/data/systems", name);
-    Assumptions.assumeTrue(Files.exists(file), "the facts about other systems are not here");
-    try {
-      return Files.readAllLines(file).stream();
-    } catch (IOException unreadable) {
-      throw new java.io.UncheckedIOException(unreadable);
-    }
+    return SharedData.text("systems/" + name).lines();
   }
 
   static JsonNode json(String text) {

@@ -2,14 +2,9 @@ package io.scopegate.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopegate.permission.Role;
+import io.scopegate.permission.Level;
 import io.scopegate.policy.Authorizer;
-import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
-import io.scopegate.policy.Decision;
-import io.scopegate.policy.Delegation;
-import io.scopegate.policy.Membership;
-import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
@@ -19,17 +14,24 @@ import io.scopegate.route.Route;
 import io.scopegate.route.RouteMatch;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Compares the diff with brute force: every request of a small world, by every role and token. */
+/**
+ * Compares the diff with brute force: every request of a small world, by holders of up to three
+ * roles, with tokens that are bound or not.
+ */
 class PolicyDiffPropertyTest {
   private static final List<String> PATHS =
       List.of(
@@ -49,25 +51,56 @@ class PolicyDiffPropertyTest {
           "/x/else/more/",
           "/else/y/",
           "/o/y",
-          "/o/acme",
-          "/o/acme/else",
-          "/o/acme/p/api",
-          "/o/acme/t/core",
-          "/o/acme/t/core/p/api",
-          "/o/acme/t/core/p/api/more",
-          "/o/acme/p",
-          "/o/acme/");
-  private static final List<String> QUERIES = List.of("", "?q=v1", "?q=v2", "?q=v3", "?q=else");
-  private static final List<Map<String, List<String>>> HEADERS =
-      List.of(Map.of(), Map.of("X-H", List.of("h1")), Map.of("X-H", List.of("else")));
+          "/o/here",
+          "/o/here/else",
+          "/o/none",
+          "/o/none/p/here",
+          "/o/none/t/here",
+          "/o/none/t/here/p/here",
+          "/o/here/p/here",
+          "/o/here/p/none",
+          "/o/here/t/here",
+          "/o/here/t/none",
+          "/o/here/t/here/p/here",
+          "/o/here/t/second/p/second",
+          "/o/here/t/here/p/none",
+          "/o/here/t/none/p/here",
+          "/o/here/t/none/p/none",
+          "/o/here/t/here/p/here/more",
+          "/o/none/t/here/p/here/more",
+          "/o/here/p",
+          "/o/here/");
+  private static final List<String> QUERIES =
+      List.of("q=v1", "q=v2", "q=v3", "q=else", "q=v1&q=v1", "");
+  private static final List<String> ORGANIZATIONS =
+      List.of("", "&o=here", "&o=none", "&o=here&o=here");
+  private static final List<List<String>> HEADERS =
+      List.of(List.of(), List.of("h1"), List.of("else"), List.of("h1", "h1"));
 
   /** Who asks: rows may ask whether a segment of the path names the caller. */
-  private static final List<String> SUBJECTS = List.of("else", "y", "else:go");
+  private static final List<String> SUBJECTS = List.of("else", "y", "else:go", "somebody");
 
   private static final List<String> SCOPES = List.of("*", "a", "b", "c", "d");
 
-  @Property(tries = 300, seed = "20261121")
-  void a_diff_tells_exactly_what_brute_force_finds(@ForAll long seed) {
+  /** What brute force finds and the diff has to tell. */
+  private record Fact(Set<String> roles, String scope, String route, Direction direction) {
+    boolean isAbout(Fact other) {
+      return route.equals(other.route) && direction == other.direction;
+    }
+  }
+
+  @Test
+  void a_diff_tells_exactly_what_brute_force_finds() {
+    LongStream.range(0, 3).forEach(PolicyDiffPropertyTest::check);
+  }
+
+  @Test
+  @Tag("long")
+  void a_diff_tells_exactly_what_brute_force_finds_in_many_tables() {
+    LongStream.range(3, 200).forEach(PolicyDiffPropertyTest::check);
+  }
+
+  private static void check(long seed) {
     RandomTable table = new RandomTable(seed);
     Optional<Policy> before = table.policy();
     String old = table.text();
@@ -79,13 +112,40 @@ class PolicyDiffPropertyTest {
 
     PolicyDiff diff = PolicyDiff.between(before.get(), after.get());
 
-    Set<PolicyDiff.Change> told = new HashSet<>();
-    told.addAll(diff.widened());
-    told.addAll(diff.narrowed());
-    told.removeIf(change -> !isPlain(change));
-    assertThat(told)
-        .as("from\n" + old + "to\n" + table.text())
-        .containsExactlyInAnyOrderElementsOf(bruteForce(before.get(), after.get()));
+    String tables = "seed " + seed + " from\n" + old + "to\n" + table.text();
+    Set<Fact> told = new HashSet<>();
+    diff.widened().forEach(change -> told.add(fact(change, Direction.WIDENED)));
+    diff.narrowed().forEach(change -> told.add(fact(change, Direction.NARROWED)));
+    BruteForce force = new BruteForce(before.get(), after.get());
+    Set<Fact> found = force.found(holders());
+    // Of one role and one scope exactly what changes is told.
+    assertThat(told.stream().filter(PolicyDiffPropertyTest::isPlain))
+        .as(tables)
+        .containsExactlyInAnyOrderElementsOf(
+            found.stream().filter(PolicyDiffPropertyTest::isPlain).toList());
+    // Of several roles what no part of them shows.
+    assertThat(found.stream().filter(fact -> told.stream().noneMatch(known -> covers(known, fact))))
+        .as(tables)
+        .isEmpty();
+    Set<Fact> beyond =
+        told.stream()
+            .filter(fact -> fact.roles().size() > 1 || fact.toString().contains("custom"))
+            .filter(fact -> SCOPES.contains(fact.scope()))
+            .collect(Collectors.toSet());
+    assertThat(beyond.stream().filter(fact -> !force.found(List.of(held(fact))).contains(fact)))
+        .as(tables)
+        .isEmpty();
+  }
+
+  /**
+   * Says whether a change is told of less than this holder, or of anybody if its roles are custom.
+   */
+  private static boolean covers(Fact told, Fact found) {
+    boolean custom = found.roles().stream().anyMatch(role -> role.contains("custom"));
+    // Where no team is named, it makes no difference at which one a role is held.
+    Set<String> held = new HashSet<>(found.roles());
+    found.roles().forEach(role -> held.add(role.replace("@another", "")));
+    return told.isAbout(found) && (custom || held.containsAll(told.roles()));
   }
 
   @Test
@@ -96,137 +156,191 @@ class PolicyDiffPropertyTest {
     assertThat(good).isGreaterThan(60);
   }
 
-  /** Says whether it is told of one role and of one scope, which is what brute force tries. */
-  private static boolean isPlain(PolicyDiff.Change change) {
-    return (change.role().equals(PolicyDiff.ANONYMOUS) || change.role().matches("[a-z]+:[A-Z]"))
-        && (change.role().equals(PolicyDiff.ANONYMOUS) || SCOPES.contains(change.scope()))
-        && !change.from().contains("projects")
-        && !change.to().contains("projects");
+  /** Says whether it is told of one declared role and of one scope. */
+  private static boolean isPlain(Fact fact) {
+    return fact.roles().size() == 1
+        && fact.roles().stream().allMatch(role -> role.matches("anonymous|[a-z]+:[A-Z]"))
+        && (fact.roles().contains(PolicyDiff.ANONYMOUS) || SCOPES.contains(fact.scope()));
   }
 
-  private static Set<PolicyDiff.Change> bruteForce(Policy before, Policy after) {
-    Set<PolicyDiff.Change> changes = new HashSet<>();
-    Set<List<Object>> tried = new HashSet<>();
-    for (String method : List.of("GET", "HEAD", "POST", "PUT")) {
-      for (String path : PATHS) {
-        for (String query : QUERIES) {
-          for (Map<String, List<String>> header : HEADERS) {
-            RequestLine line = (RequestLine) RequestLine.parse(method, path + query, "localhost");
-            compare(before, after, line, HttpFields.of(header), changes, tried);
-          }
+  private static Fact fact(PolicyDiff.Change change, Direction direction) {
+    // What a setting takes is told, but not tried here.
+    String role =
+        change.role().contains("s on)") || change.role().contains("s off)")
+            ? "setting"
+            : change.role().split(" \\(", 2)[0];
+    Set<String> roles = Arrays.stream(role.split("\\+")).collect(Collectors.toSet());
+    return new Fact(roles, change.scope(), change.route(), direction);
+  }
+
+  /** Returns the holders of one, two and three roles. */
+  private static List<List<Holder.Held>> holders() {
+    List<Holder.Held> roles =
+        List.of(
+            Holder.Held.declared(Level.ORGANIZATION, "O"),
+            Holder.Held.declared(Level.ORGANIZATION, "P"),
+            Holder.Held.declared(Level.TEAM, "T"),
+            Holder.Held.declared(Level.TEAM, "T").at(Holder.SECOND),
+            Holder.Held.declared(Level.PROJECT, "Q"),
+            Holder.Held.declared(Level.PROJECT, "R"));
+    List<List<Holder.Held>> sets = new ArrayList<>();
+    for (int bits = 1; bits < 1 << roles.size(); bits++) {
+      List<Holder.Held> set = new ArrayList<>();
+      for (int i = 0; i < roles.size(); i++) {
+        if ((bits & 1 << i) != 0) {
+          set.add(roles.get(i));
+        }
+      }
+      if (set.size() <= 3 && !(set.size() == 1 && set.get(0).place().equals(Holder.SECOND))) {
+        sets.add(set);
+      }
+    }
+    for (Level level : Level.values()) {
+      SCOPES.subList(1, 5).forEach(p -> sets.add(List.of(Holder.Held.custom(level, List.of(p)))));
+    }
+    return sets;
+  }
+
+  private static List<Holder.Held> held(Fact fact) {
+    return fact.roles().stream().map(PolicyDiffPropertyTest::held).toList();
+  }
+
+  private static Holder.Held held(String label) {
+    Level level = Level.of(label.substring(0, label.indexOf(':'))).orElseThrow();
+    String name = label.substring(label.indexOf(':') + 1).replace("@another", "");
+    Holder.Held role =
+        name.startsWith("custom(")
+            ? Holder.Held.custom(level, List.of(name.substring(7, name.length() - 1).split(",")))
+            : Holder.Held.declared(level, name);
+    return label.endsWith("@another") ? role.at(Holder.SECOND) : role;
+  }
+
+  /** Sends every request through both policies. */
+  private record BruteForce(Policy before, Policy after) {
+
+    /** A request that is decided like no other. */
+    private record Question(
+        RequestLine line,
+        HttpFields fields,
+        String subject,
+        Optional<Route> old,
+        Optional<Route> now) {
+      String id() {
+        return now.or(() -> old).map(Route::id).orElse("");
+      }
+
+      CredentialKind kind() {
+        return Stream.of(old.or(() -> now), now.or(() -> old)).allMatch(BruteForce::wantsSession)
+            ? CredentialKind.SESSION
+            : CredentialKind.TOKEN;
+      }
+    }
+
+    private static boolean wantsSession(Optional<Route> row) {
+      return row.isPresent()
+          && row.get().rule() instanceof Rule.Permitted permitted
+          && permitted.credential().equals(Optional.of(CredentialKind.SESSION));
+    }
+
+    Set<Fact> found(List<List<Holder.Held>> holders) {
+      Set<Fact> facts = new HashSet<>();
+      for (Question question : questions(Optional.empty()).values()) {
+        add(facts, Set.of(PolicyDiff.ANONYMOUS), "", question, policy -> new Caller.Anonymous());
+      }
+      Map<List<Object>, Question> all = new HashMap<>();
+      for (String subject : SUBJECTS) {
+        // Who asks decides which row is met, and nothing else.
+        questions(Optional.of(subject)).forEach((key, question) -> all.putIfAbsent(key, question));
+      }
+      for (List<Holder.Held> roles : holders) {
+        boolean isOneOfMany = holders.size() > 1 && roles.size() > 1;
+        List<String> scopes = isOneOfMany ? SCOPES.subList(0, 3) : SCOPES;
+        all.values().forEach(question -> ask(facts, roles, scopes, question));
+      }
+      return facts;
+    }
+
+    private void ask(
+        Set<Fact> facts, List<Holder.Held> roles, List<String> scopes, Question question) {
+      Set<String> labels = roles.stream().map(Holder.Held::label).collect(Collectors.toSet());
+      Holder holder = new Holder(roles, Map.of());
+      for (String scope : scopes) {
+        for (Holder.Situation situation : Holder.Situation.values()) {
+          add(
+              facts,
+              labels,
+              scope,
+              question,
+              policy ->
+                  renamed(
+                      question.subject(),
+                      holder.with(List.of(scope), question.kind(), policy, situation)));
         }
       }
     }
-    return changes;
-  }
 
-  private static void compare(
-      Policy before,
-      Policy after,
-      RequestLine line,
-      HttpFields fields,
-      Set<PolicyDiff.Change> changes,
-      Set<List<Object>> tried) {
-    id(row(before, line, fields, Optional.empty()), row(after, line, fields, Optional.empty()))
-        .ifPresent(
-            id ->
-                add(
-                    changes,
-                    PolicyDiff.ANONYMOUS,
-                    PolicyDiff.EMPTY,
-                    id,
-                    decide(before, line, fields, new Caller.Anonymous()),
-                    decide(after, line, fields, new Caller.Anonymous())));
-    for (String subject : SUBJECTS) {
-      Optional<Route> old = row(before, line, fields, Optional.of(subject));
-      Optional<Route> now = row(after, line, fields, Optional.of(subject));
-      // No place is named in the query or the header: they decide the row and nothing else.
-      if (!tried.add(List.of(line.path(), old, now, subject))) {
-        continue;
-      }
-      boolean sessions = wantsSession(old.or(() -> now)) && wantsSession(now.or(() -> old));
-      id(old, now)
-          .ifPresent(
-              id -> {
-                for (Role role : after.roles().roles()) {
-                  for (String scope : SCOPES) {
-                    add(
-                        changes,
-                        role.level().word() + ":" + role.name(),
-                        scope,
-                        id,
-                        decide(
-                            before, line, fields, caller(before, subject, role, scope, sessions)),
-                        decide(after, line, fields, caller(after, subject, role, scope, sessions)));
-                  }
+    private static Caller renamed(String subject, Caller.Authenticated caller) {
+      return new Caller.Authenticated(
+          new Principal(subject, caller.principal().memberships()),
+          caller.delegation(),
+          caller.kind(),
+          caller.tokenId());
+    }
+
+    private void add(
+        Set<Fact> facts,
+        Set<String> roles,
+        String scope,
+        Question question,
+        Function<Policy, Caller> caller) {
+      decide(after, question, caller)
+          .since(decide(before, question, caller))
+          .forEach(direction -> facts.add(new Fact(roles, scope, question.id(), direction)));
+    }
+
+    private static Outcome decide(
+        Policy policy, Question question, Function<Policy, Caller> caller) {
+      return Outcome.of(
+          Authorizer.decide(policy, question.line(), question.fields(), caller.apply(policy)));
+    }
+
+    private Map<List<Object>, Question> questions(Optional<String> subject) {
+      Map<List<Object>, Question> questions = new HashMap<>();
+      for (String method : List.of("GET", "HEAD", "POST", "PUT")) {
+        for (String path : PATHS) {
+          for (String query : QUERIES) {
+            for (String organization : ORGANIZATIONS) {
+              RequestLine line =
+                  (RequestLine)
+                      RequestLine.parse(method, path + "?" + query + organization, "localhost");
+              for (List<String> header : HEADERS) {
+                HttpFields fields = HttpFields.of(Map.of("X-H", header));
+                Optional<Route> old = row(before, line, fields, subject);
+                Optional<Route> now = row(after, line, fields, subject);
+                if (old.isPresent() || now.isPresent()) {
+                  // `q` and the header decide which rows are met and nothing else.
+                  questions.putIfAbsent(
+                      List.of(path, organization, old, now),
+                      new Question(line, fields, subject.orElse(""), old, now));
                 }
-              });
+              }
+            }
+          }
+        }
+      }
+      return questions;
     }
-  }
 
-  private static Optional<String> id(Optional<Route> old, Optional<Route> now) {
-    return now.or(() -> old).map(Route::id);
-  }
-
-  private static boolean wantsSession(Optional<Route> row) {
-    return row.isPresent()
-        && row.get().rule() instanceof Rule.Permitted permitted
-        && permitted.credential().equals(Optional.of(CredentialKind.SESSION));
-  }
-
-  private static Optional<Route> row(
-      Policy policy, RequestLine line, HttpFields fields, Optional<String> subject) {
-    return policy
-        .routes()
-        .match(line)
-        .flatMap(
-            match ->
-                match.choose(fields, subject) instanceof RouteMatch.Chosen chosen
-                    ? Optional.of(chosen.row())
-                    : Optional.empty());
-  }
-
-  private static void add(
-      Set<PolicyDiff.Change> changes,
-      String role,
-      String scope,
-      String id,
-      String from,
-      String to) {
-    if (from.equals("deny") != to.equals("deny")) {
-      changes.add(new PolicyDiff.Change(role, scope, id, from, to));
+    private static Optional<Route> row(
+        Policy policy, RequestLine line, HttpFields fields, Optional<String> subject) {
+      return policy
+          .routes()
+          .match(line)
+          .flatMap(
+              match ->
+                  match.choose(fields, subject) instanceof RouteMatch.Chosen chosen
+                      ? Optional.of(chosen.row())
+                      : Optional.empty());
     }
-  }
-
-  private static String decide(Policy policy, RequestLine line, HttpFields fields, Caller caller) {
-    Decision decision = Authorizer.decide(policy, line, fields, caller);
-    return decision instanceof Decision.Allow allow
-        ? allow.overruled().isPresent() ? "shadow" : "allow"
-        : "deny";
-  }
-
-  private static Caller caller(
-      Policy policy, String subject, Role role, String scope, boolean session) {
-    Organization acme =
-        new Organization(
-            "acme",
-            Set.of("y"),
-            Map.of(),
-            Map.of(),
-            Map.of("core", new Organization.Team("core", Set.of(), Set.of("api"))),
-            Map.of("api", new Organization.Project("api", Set.of())));
-    List<Membership> memberships = new ArrayList<>();
-    Set<String> name = Set.of(role.name());
-    memberships.add(
-        switch (role.level()) {
-          case ORGANIZATION -> new Membership(acme, name, Map.of(), Map.of());
-          case TEAM -> new Membership(acme, Set.of(), Map.of("core", name), Map.of());
-          case PROJECT -> new Membership(acme, Set.of(), Map.of(), Map.of("api", name));
-        });
-    return new Caller.Authenticated(
-        new Principal(subject, memberships),
-        Delegation.of(List.of(scope), Bounds.none(), policy),
-        session ? CredentialKind.SESSION : CredentialKind.TOKEN,
-        "t");
   }
 }

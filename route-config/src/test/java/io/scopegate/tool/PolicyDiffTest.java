@@ -219,4 +219,98 @@ class PolicyDiffTest {
         .containsExactlyInAnyOrder(
             "organization:N [*] deny -> allow", "organization:N [a] deny -> allow");
   }
+
+  private static PolicyDiff replaced(String old, String now, String row) {
+    assertThat(HEAD).contains(old);
+    return PolicyDiff.between(
+        policy(HEAD + "  - " + row + "\n"), policy(HEAD.replace(old, now) + "  - " + row + "\n"));
+  }
+
+  @Test
+  void a_place_that_is_named_by_another_source_widens_and_narrows() {
+    PolicyDiff diff =
+        replaced(
+            "organization: [{ path: org }, { from: token }]",
+            "organization: { from: token }",
+            "{ match: 'GET /x/{org}', require: a }");
+
+    assertThat(words(diff.widened()))
+        .contains(
+            "organization:A [*] deny, organization by path `org` or token -> allow, organization by token");
+    assertThat(words(diff.narrowed()))
+        .anyMatch(change -> change.startsWith("organization:A") && change.contains("-> deny"));
+  }
+
+  @Test
+  void a_place_that_opens_to_the_organization_widens_also_where_it_is_not_known() {
+    PolicyDiff diff =
+        replaced(
+            "project: { path: project } }",
+            "project: { path: project, reach: organization } }",
+            "{ match: 'GET /x/{org}/{project}', require: a }");
+
+    assertThat(words(diff.widened())).contains("organization:A [*] deny -> allow");
+    assertThat(diff.narrowed()).isEmpty();
+  }
+
+  @Test
+  void a_key_that_is_no_longer_conditioned_may_be_repeated() {
+    String general = "\n  - { match: GET /x, require: a }";
+    PolicyDiff diff =
+        diff(
+            "{ match: GET /x, when: { query: { q: one } }, require: a }" + general,
+            "{ match: GET /x, when: { query: { r: one } }, require: a }" + general);
+
+    assertThat(words(diff.widened()))
+        .contains("organization:A [*] deny, query `q` repeated -> allow");
+    assertThat(words(diff.narrowed()))
+        .contains("organization:A [*] allow -> deny, query `r` repeated");
+  }
+
+  @Test
+  void a_row_that_takes_an_encoded_slash_widens() {
+    PolicyDiff diff =
+        diff(
+            "{ match: 'GET /x/{id}', require: a }",
+            "{ match: 'GET /x/{id}', require: a, encodedSlash: allow }");
+
+    assertThat(words(diff.widened()))
+        .contains("organization:A [*] deny, an encoded slash -> allow");
+  }
+
+  @Test
+  void what_only_a_role_of_an_organization_s_own_can_hold_is_told() {
+    PolicyDiff diff =
+        PolicyDiff.between(
+            policy(HEAD + "  - { match: GET /y, require: a }\n"),
+            policy(
+                HEAD + "  - { match: GET /y, require: a }\n  - { match: GET /x, require: c }\n"));
+
+    assertThat(words(diff.widened())).contains("organization:custom(c) [*] deny -> allow");
+  }
+
+  @Test
+  void three_roles_that_widen_only_together_are_told() {
+    String three = HEAD.replace("B: { grants: [b] }", "B: { grants: [b] }, C: { grants: [c] }");
+    PolicyDiff diff =
+        PolicyDiff.between(
+            policy(three + "  - { match: GET /x, require: c, credential: session }\n"),
+            policy(three + "  - { match: GET /x, require: { any: [{ all: [a, b, c] }] } }\n"));
+
+    assertThat(words(diff.widened()))
+        .contains("organization:A+organization:B+organization:C [*] deny -> allow");
+  }
+
+  @Test
+  void a_place_that_is_no_longer_hidden_is_widening() {
+    PolicyDiff diff =
+        replaced(
+            "project: { path: project } }",
+            "project: { path: project, hide: true } }",
+            "{ match: 'GET /x/{org}/{project}', require: a }");
+
+    assertThat(diff.widened()).isEmpty();
+    assertThat(words(diff.narrowed()))
+        .containsExactly("authenticated [*] deny, project not hidden -> deny, project hidden");
+  }
 }

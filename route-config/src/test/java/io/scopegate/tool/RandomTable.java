@@ -37,17 +37,38 @@ final class RandomTable {
           "query: { q: '/v./' }",
           "header: { X-H: h1 }",
           "header: { x-h: absent }",
-          "query: { q: v2 }, header: { X-H: present }");
+          "query: { q: v2 }, header: { X-H: present }",
+          "query: { o: absent }");
+
+  /** The last source is there for the rows whose template has no organization. */
+  private static final List<String> ORGANIZATIONS =
+      List.of(
+          "[{ path: org }, { from: token }]",
+          "[{ path: org }, { from: token }]",
+          "{ from: token }",
+          "[{ query: o }, { path: org }, { from: token }]",
+          "[{ path: org }, { query: o }]",
+          "[{ path: org }, { is: acme }]",
+          "{ is: acme }");
+
+  private static final List<String> REACHES =
+      List.of("", ", reach: members", ", reach: organization", ", hide: true");
 
   private final Random random;
   private final List<String> rows = new ArrayList<>();
   private final Map<String, String> grants = new TreeMap<>();
+  private String organization;
+  private String team;
+  private String project;
   private boolean implies;
   private boolean emptyFull;
   private boolean switchOn;
 
   RandomTable(long seed) {
     this.random = new Random(seed);
+    this.organization = ORGANIZATIONS.get(0);
+    this.team = "{ path: team }";
+    this.project = "{ path: project }";
     for (String role :
         List.of("organization O", "organization P", "team T", "project Q", "project R")) {
       grants.put(role, role(role));
@@ -60,7 +81,7 @@ final class RandomTable {
   /** Makes one to three edits. */
   void edit() {
     for (int i = 0; i < 1 + random.nextInt(3); i++) {
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(10)) {
         case 0 -> rows.add(row());
         case 1 -> rows.remove(random.nextInt(rows.size()));
         case 2, 3, 4 -> rows.set(random.nextInt(rows.size()), row());
@@ -69,6 +90,11 @@ final class RandomTable {
           grants.put(role, role(role));
         }
         case 6 -> implies = !implies;
+        case 7 -> organization = one(ORGANIZATIONS);
+        case 8 -> {
+          team = "{ path: team" + one(REACHES) + " }";
+          project = "{ path: project" + one(REACHES) + " }";
+        }
         default -> {
           if (random.nextBoolean()) {
             emptyFull = !emptyFull;
@@ -174,8 +200,9 @@ final class RandomTable {
             }
           });
     }
-    text.append("places:\n  organization: [{ path: org }, { from: token }]\n");
-    text.append("  team: { path: team }\n  project: { path: project }\nroutes:\n");
+    text.append("places:\n  organization: ").append(organization);
+    text.append("\n  team: ").append(team).append("\n  project: ").append(project);
+    text.append("\nroutes:\n");
     rows.forEach(text::append);
     return text.toString();
   }

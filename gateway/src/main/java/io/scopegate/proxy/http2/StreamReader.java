@@ -33,6 +33,9 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
   private boolean stated;
   private long left;
 
+  /** A head that says there is no body, while its stream could still bring one. */
+  private @Nullable Object doubtful;
+
   /** Makes the head of these fields, or refuses it. */
   abstract @Nullable Object head(Http2Headers headers, boolean endStream, Objections objections);
 
@@ -161,8 +164,12 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
     stated = framing.kind() == Framing.Kind.FIXED || framing.kind() == Framing.Kind.NONE;
     left = framing.length();
     ended = frame.isEndStream();
+    if (!ended && framing.isEmpty()) {
+      doubtful = head;
+      return;
+    }
     ctx.fireChannelRead(head);
-    if (frame.isEndStream()) {
+    if (ended) {
       endMessage(ctx, BodyEnd.PLAIN);
     }
   }
@@ -201,6 +208,11 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
   }
 
   private void endMessage(ChannelHandlerContext ctx, BodyEnd end) {
+    if (doubtful != null) {
+      Object head = doubtful;
+      doubtful = null;
+      ctx.fireChannelRead(head);
+    }
     if (held) {
       // What came with it, or before it, stopped the reading.
       waiting.addFirst(end);

@@ -2,6 +2,7 @@ package io.scopegate.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
@@ -11,11 +12,13 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the state of a stream before its frames are, as RFC 9113 §5.1 has it: heads on a stream
- * that its client has ended, or that is closed. Confined to the channel's event loop.
+ * Looks at heads before the codec does, which is lenient with some: those on a stream that its
+ * client has ended, or that is closed (RFC 9113 §5.1), and those with two lengths, which it would
+ * make one. Confined to the channel's event loop.
  */
 final class StrictFrameReader implements Http2FrameReader {
   private final Http2FrameReader reader;
@@ -52,7 +55,14 @@ final class StrictFrameReader implements Http2FrameReader {
     reader.close();
   }
 
-  private void check(int streamId) throws Http2Exception {
+  private void check(int streamId, Http2Headers headers) throws Http2Exception {
+    Iterator<CharSequence> lengths = headers.valueIterator(HttpHeaderNames.CONTENT_LENGTH);
+    if (lengths.hasNext()) {
+      lengths.next();
+      if (lengths.hasNext()) {
+        throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "two lengths");
+      }
+    }
     Http2Stream stream = connection.stream(streamId);
     if (stream != null) {
       if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && !stream.isResetSent()) {
@@ -76,7 +86,7 @@ final class StrictFrameReader implements Http2FrameReader {
     public void onHeadersRead(
         ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean end)
         throws Http2Exception {
-      check(streamId);
+      check(streamId, headers);
       super.onHeadersRead(ctx, streamId, headers, padding, end);
     }
 
@@ -91,7 +101,7 @@ final class StrictFrameReader implements Http2FrameReader {
         int padding,
         boolean end)
         throws Http2Exception {
-      check(streamId);
+      check(streamId, headers);
       super.onHeadersRead(ctx, streamId, headers, dependency, weight, exclusive, padding, end);
     }
   }

@@ -1,0 +1,222 @@
+package io.scopegate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopegate.proxy.RawHttp2Client.Exchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Floods over HTTP/2 end where a limit is passed, and others are served meanwhile. */
+@Timeout(120)
+class Http2FloodTest {
+  private static final int ENHANCE_YOUR_CALM = 11;
+  private static final int MIB = 1 << 20;
+  private static final Map<String, String> CREDENTIALS =
+      Map.of("PAT_READ", "pat-read", "PAT_WRITE", "pat-write");
+
+  /**
+   * Those that pass no limit: the client only stalls its own streams, violates the protocol, or
+   * leaves unread what the sockets can hold.
+   */
+  private static final Set<String> NO_LIMIT =
+      Set.of("H2-007", "H2-011", "H2-012", "H2-013", "H2-015", "H2-016");
+
+  private static RecordingBackend backend;
+  private static TestGateway gateway;
+
+  @BeforeAll
+  static void start() throws IOException {
+    byte[] large = new byte[10 * MIB];
+    backend =
+        RecordingBackend.scripted(
+            conversation -> {
+              var request = conversation.request();
+              if (request.isEmpty()) {
+                return false;
+              }
+              boolean isLarge = request.get().startLine().contains("10MB");
+              int length = isLarge ? large.length : 2;
+              conversation.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+              conversation.send(isLarge ? large : new byte[2]);
+              return true;
+            });
+    try (InputStream in = Http2FloodTest.class.getResourceAsStream("/security/routes.yaml")) {
+      gateway =
+          TestGateway.with(
+                  new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8))
+              .backend("core", backend.url())
+              .callers(
+                  new TestGateway.Callers()
+                      .token("pat-read", "reader", List.of("items:read"), "editor")
+                      .token("pat-write", "writer", List.of("items:read", "items:write"), "editor"))
+              .start();
+    }
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    gateway.close();
+    backend.close();
+  }
+
+  static Stream<SecurityCase> cases() {
+    return SecurityCase.of(Set.of("http2-flood")).stream();
+  }
+
+  @Test
+  void every_case_is_played() {
+    assertThat(cases()).hasSize(10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void a_flood_ends_at_its_limit_and_others_are_served(SecurityCase one) throws Exception {
+    long memory = memory();
+    int before = backend.requests();
+    WellBehaved other = new WellBehaved();
+    CompletableFuture<Void> others = CompletableFuture.runAsync(other::run);
+    try (RawHttp2Client client = connect(one)) {
+      boolean allSent = new Http2Script(client, CREDENTIALS).play(one.script());
+      check(one, client, allSent);
+    } finally {
+      other.stop = true;
+    }
+    others.get();
+    assertThat(backend.requests() - before - other.times.size())
+        .as(one.must())
+        .isLessThanOrEqualTo(one.maxBackendRequests());
+    assertThat(other.failed).isZero();
+    assertThat(memory() - memory).as("bytes of direct memory").isLessThan(64 * MIB);
+  }
+
+  private static RawHttp2Client connect(SecurityCase one) throws IOException {
+    return switch (one.id()) {
+      case "H2-007" -> RawHttp2Client.withoutReading(gateway.address());
+      case "H2-011" -> new RawHttp2Client(gateway.address(), new byte[0], false);
+      default -> new RawHttp2Client(gateway.address());
+    };
+  }
+
+  private static void check(SecurityCase one, RawHttp2Client client, boolean allSent)
+      throws InterruptedException {
+    if (!NO_LIMIT.contains(one.id())) {
+      assertThat(!allSent || client.awaitClose()).as(one.must()).isTrue();
+    }
+    switch (one.id()) {
+      case "H2-001", "H2-002" -> {
+        client.await(() -> client.goAway() >= 0);
+        assertThat(client.goAway()).isEqualTo(ENHANCE_YOUR_CALM);
+      }
+      case "H2-011" -> {
+        client.await(() -> client.exchanges().stream().allMatch(each -> each.status() == 200));
+        assertThat(client.exchanges()).hasSize(100).allMatch(each -> each.bodyLength() == 0);
+      }
+      case "H2-012" -> {
+        Exchange exchange = client.answer(1);
+        assertThat(exchange.status() == 431 || exchange.reset() >= 0 || client.isClosed()).isTrue();
+      }
+      case "H2-013" -> {
+        client.await(() -> client.goAway() >= 0);
+        assertThat(client.exchanges()).anyMatch(each -> each.reset() == 7);
+        assertThat(client.setting(3)).hasValue(100);
+      }
+      default -> {
+        // Nothing more than that others are served.
+      }
+    }
+  }
+
+  private static long memory() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  @Test
+  @Tag("long")
+  void a_well_behaved_client_hardly_notices_a_flood() throws Exception {
+    for (SecurityCase one : cases().toList()) {
+      WellBehaved idle = measured(() -> null);
+      WellBehaved busy =
+          measured(
+              () -> {
+                try (RawHttp2Client client = connect(one)) {
+                  new Http2Script(client, CREDENTIALS).play(one.script());
+                } catch (IOException e) {
+                  // closed in the middle of it
+                }
+                return null;
+              });
+      System.out.printf(
+          "%s: p99 %.1f ms idle, %.1f ms under the flood; %d of %d failed%n",
+          one.id(), idle.p99() / 1e6, busy.p99() / 1e6, busy.failed, busy.times.size());
+      assertThat(busy.failed).isLessThanOrEqualTo(busy.times.size() / 100);
+      assertThat(busy.p99()).as(one.id()).isLessThan(Math.max(5 * idle.p99(), 20_000_000));
+    }
+  }
+
+  /** Measures a client for two seconds while something else goes on over and over. */
+  private static WellBehaved measured(Supplier<Void> meanwhile) throws Exception {
+    WellBehaved client = new WellBehaved();
+    CompletableFuture<Void> running = CompletableFuture.runAsync(client::run);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    do {
+      meanwhile.get();
+    } while (System.nanoTime() < end && client.times.size() < 2_000);
+    client.stop = true;
+    running.get();
+    return client;
+  }
+
+  /** One request after the other on a connection of its own. Safe from any thread. */
+  private static final class WellBehaved {
+    private final List<Long> times = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean stop;
+    private volatile int failed;
+
+    void run() {
+      int failures = 0;
+      while (!stop) {
+        try (RawClient client = gateway.connect()) {
+          for (int i = 0; i < 100 && !stop; i++) {
+            long start = System.nanoTime();
+            client.send("GET /public/well HTTP/1.1\r\nHost: gw.test\r\n\r\n");
+            if (client.answer().status() != 200) {
+              failed = ++failures;
+            }
+            times.add(System.nanoTime() - start);
+          }
+        } catch (IOException e) {
+          failed = ++failures;
+          times.add(0L);
+        }
+      }
+    }
+
+    long p99() {
+      List<Long> sorted = new ArrayList<>(times);
+      Collections.sort(sorted);
+      return sorted.get(sorted.size() * 99 / 100);
+    }
+  }
+}
