@@ -3,10 +3,13 @@ package io.scopegate;
 import io.scopegate.authn.CacheFigures;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.backend.Backend;
+import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.event.Metrics;
 import io.scopegate.proxy.ProxyServer;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -71,7 +74,78 @@ final class Figures {
           "Requests on their way to a backend",
           labels,
           backend::activeRequests);
+      metrics.gauge(
+          "scopegate.backend.requests.waiting",
+          "Requests that wait for a connection to a backend",
+          labels,
+          backend::waitingRequests);
+      metrics.counter(
+          "scopegate.backend.overloads",
+          "Requests that got no connection because all were in use",
+          labels,
+          backend::overloads);
+      metrics.counter(
+          "scopegate.backend.ejections",
+          "How often an endpoint was left out for failing",
+          labels,
+          backend::ejections);
+      retries(backend);
+      endpoints(backend);
     }
+  }
+
+  private void retries(Backend backend) {
+    String name = "scopegate.backend.retries";
+    String description = "Requests that failed and could go out once more";
+    metrics.counter(
+        name,
+        description,
+        Map.of("backend", backend.name(), "outcome", "granted"),
+        backend::retries);
+    metrics.counter(
+        name,
+        description,
+        Map.of("backend", backend.name(), "outcome", "denied"),
+        backend::deniedRetries);
+  }
+
+  /** The addresses of a name come and go, so these rows do. */
+  private void endpoints(Backend backend) {
+    metrics.rows(
+        "scopegate.backend.endpoint.state",
+        "Where an endpoint stands: 1 in one of its states, 0 in the others",
+        Map.of("backend", backend.name()),
+        () -> {
+          List<Metrics.Row> rows = new ArrayList<>();
+          for (Endpoint endpoint : backend.endpoints()) {
+            Endpoint.State now = endpoint.state();
+            for (Endpoint.State state : Endpoint.State.values()) {
+              rows.add(
+                  new Metrics.Row(
+                      Map.of(
+                          "url",
+                          endpoint.authority(),
+                          "endpoint",
+                          endpoint.label(),
+                          "state",
+                          state.word()),
+                      state == now ? 1 : 0));
+            }
+          }
+          return rows;
+        });
+    metrics.rows(
+        "scopegate.backend.endpoint.requests.active",
+        "Requests on their way to an endpoint",
+        Map.of("backend", backend.name()),
+        () ->
+            backend.endpoints().stream()
+                .map(
+                    endpoint ->
+                        new Metrics.Row(
+                            Map.of("url", endpoint.authority(), "endpoint", endpoint.label()),
+                            endpoint.activeRequests()))
+                .toList());
   }
 
   void network(EventLoops loops, ProxyServer frontend) {

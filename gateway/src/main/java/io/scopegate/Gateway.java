@@ -10,9 +10,9 @@ import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.backend.Backend;
-import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
-import io.scopegate.backend.FieldChanges;
+import io.scopegate.backend.NameResolver;
+import io.scopegate.backend.Protocol;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
 import io.scopegate.event.Metrics;
@@ -42,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,7 +58,6 @@ public final class Gateway implements AutoCloseable {
   private static final int MAX_ADMIN_BODY = 64 << 20;
   private static final int MAX_PROBE_BODY = 64 << 10;
   private static final int WAITING_CALLS = 256;
-  private static final int IDLE_CONNECTIONS_PER_LOOP = 256;
 
   private final GatewayConfig config;
   private final Surroundings surroundings;
@@ -183,7 +181,7 @@ public final class Gateway implements AutoCloseable {
         parts.keep(
             new TokenAuthenticator(
                 store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
-    Map<String, Backend> backends = backends(loops, workers("resolver"));
+    Map<String, Backend> backends = backends(loops);
     ProxyServer server =
         parts.keep(
             ProxyServer.forwarding(
@@ -220,7 +218,8 @@ public final class Gateway implements AutoCloseable {
         TrustedProxies.parse(config.trustedProxies()));
   }
 
-  private Map<String, Backend> backends(EventLoops loops, Executor resolver) {
+  private Map<String, Backend> backends(EventLoops loops) {
+    NameResolver resolver = new NameResolver(loops);
     Map<String, Backend> backends = new TreeMap<>();
     config
         .backends()
@@ -228,31 +227,16 @@ public final class Gateway implements AutoCloseable {
             (name, backend) ->
                 backends.put(
                     name,
-                    new Backend(
-                        name,
-                        backend.urls().stream().map(url -> Endpoint.parse(url.toString())).toList(),
-                        settings(backend),
-                        loops,
-                        resolver,
-                        surroundings.random(),
-                        ProxyServer::speakToBackend)));
+                    parts.keep(
+                        new Backend(
+                            name,
+                            backend.urls().stream().map(BackendWiring::url).toList(),
+                            BackendWiring.settings(backend),
+                            loops,
+                            resolver,
+                            surroundings.random(),
+                            url -> Protocol.plain(ProxyServer::speakToBackend)))));
     return backends;
-  }
-
-  private static Backend.Settings settings(GatewayConfig.Backend backend) {
-    return new Backend.Settings(
-        backend.connectTimeout(),
-        backend.firstByteTimeout(),
-        backend.idleTimeout(),
-        IDLE_CONNECTIONS_PER_LOOP,
-        backend.preservesHost(),
-        backend.forwardsCredentials(),
-        changes(backend.requestHeaders()),
-        changes(backend.responseHeaders()));
-  }
-
-  private static FieldChanges changes(GatewayConfig.HeaderChanges changes) {
-    return new FieldChanges(changes.set(), changes.remove());
   }
 
   private InetSocketAddress answering(

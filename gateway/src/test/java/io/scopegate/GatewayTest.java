@@ -216,4 +216,21 @@ class GatewayTest {
           .isInstanceOf(IOException.class);
     }
   }
+
+  @Test
+  void the_metrics_tell_where_each_endpoint_stands() throws Exception {
+    try (RunningGateway gateway = new RunningGateway(folder, table("one", "core"), false)) {
+      String endpoint = gateway.core().url().substring("http://".length());
+      assertThat(gateway.admin("GET", "/metrics", "").body().lines())
+          .contains(
+              "scopegate_backend_endpoint_state{backend=\"core\",endpoint=\""
+                  + endpoint
+                  + "\",state=\"closed\",url=\""
+                  + endpoint
+                  + "\"} 1.0",
+              "scopegate_backend_ejections_total{backend=\"core\"} 0.0",
+              "scopegate_backend_retries_total{backend=\"core\",outcome=\"granted\"} 0.0",
+              "scopegate_backend_requests_waiting{backend=\"core\"} 0.0");
+    }
+  }
 }

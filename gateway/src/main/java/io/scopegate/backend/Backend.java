@@ -1,23 +1,18 @@
 package io.scopegate.backend;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.scopegate.policy.Decision;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An existing service: chooses an endpoint and leases a connection to it on the caller's event
@@ -25,22 +20,23 @@ import org.jspecify.annotations.Nullable;
  */
 // What comes of connecting is told by the promise.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class Backend {
+public final class Backend implements AutoCloseable {
   private final String name;
-  private final List<Endpoint> endpoints;
   private final Settings settings;
   private final LoadBalancer balancer;
-  private final Bootstrap bootstrap;
-  private final Executor resolver;
-  private final Map<EventLoop, Map<Endpoint, ConnectionPool>> pools = new ConcurrentHashMap<>();
+  private final Roster roster;
+  private final RetryBudget budget;
+  private final List<AddressWatch> watches;
+  private final LongAdder retries = new LongAdder();
+  private final LongAdder deniedRetries = new LongAdder();
+  private final LongAdder overloads = new LongAdder();
 
   /**
    * What can be set of a backend. Immutable.
    *
-   * @param connectTimeout until a connection stands
+   * @param connectTimeout until a connection stands, and until its name is looked up
    * @param firstByteTimeout from the end of the request to the end of the answer's head
    * @param idleTimeout how long an answer may stand still, and a connection lie unused
-   * @param maxIdlePerLoop how many connections may lie unused, per endpoint and event loop
    * @param preservesHost whether it is told the client's {@code Host} instead of its own
    * @param forwardsCredentials whether it sees the credentials
    */
@@ -48,11 +44,11 @@ public final class Backend {
       Duration connectTimeout,
       Duration firstByteTimeout,
       Duration idleTimeout,
-      int maxIdlePerLoop,
       boolean preservesHost,
       boolean forwardsCredentials,
       FieldChanges requestFields,
-      FieldChanges responseFields) {
+      FieldChanges responseFields,
+      Resilience resilience) {
 
     /** Returns what holds where nothing else is set. */
     public static Settings standard() {
@@ -60,55 +56,61 @@ public final class Backend {
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
-          256,
           true,
           false,
           FieldChanges.none(),
-          FieldChanges.none());
+          FieldChanges.none(),
+          Resilience.standard());
+    }
+
+    /** Returns the same with another resilience. */
+    public Settings with(Resilience other) {
+      return new Settings(
+          connectTimeout,
+          firstByteTimeout,
+          idleTimeout,
+          preservesHost,
+          forwardsCredentials,
+          requestFields,
+          responseFields,
+          other);
     }
   }
 
   /**
-   * Wires a backend; it connects when it is asked to.
+   * Wires a backend, and begins to look names up and to ask endpoints whether they are well.
    *
-   * @param resolver where names are looked up, which may block
-   * @param protocol puts the handlers on a new connection
+   * @param protocol says what is spoken with a URL
    */
   public Backend(
       String name,
-      List<Endpoint> endpoints,
+      List<BackendUrl> urls,
       Settings settings,
       EventLoops loops,
-      Executor resolver,
+      NameResolver resolver,
       RandomGenerator random,
-      Consumer<ChannelPipeline> protocol) {
+      Function<BackendUrl, Protocol> protocol) {
+    if (urls.isEmpty()) {
+      throw new IllegalArgumentException("a backend needs a URL");
+    }
     this.name = name;
-    this.endpoints = List.copyOf(endpoints);
     this.settings = settings;
-    this.balancer = new LoadBalancer(endpoints, random);
-    this.resolver = resolver;
-    this.bootstrap =
-        new Bootstrap()
-            .channel(loops.socketChannel())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()))
-            .handler(new Initializer(protocol));
-  }
-
-  private static final class Initializer extends ChannelInitializer<Channel> {
-    private final Consumer<ChannelPipeline> protocol;
-
-    Initializer(Consumer<ChannelPipeline> protocol) {
-      this.protocol = protocol;
+    EventLoop timer = loops.group().next();
+    this.balancer = new LoadBalancer(random, timer.ticker()::nanoTime);
+    this.budget = new RetryBudget(settings.resilience().retries(), timer.ticker().nanoTime());
+    Connector connector = new Connector(settings, loops, protocol, balancer::fraction);
+    this.roster = new Roster(settings.resilience(), connector, timer);
+    List<AddressWatch> names = new ArrayList<>();
+    for (BackendUrl url : urls) {
+      Optional<InetAddress> address = url.address();
+      if (address.isPresent()) {
+        roster.update(url, List.of(address.get()));
+      } else {
+        names.add(
+            new AddressWatch(url.host(), resolver, timer, found -> roster.update(url, found)));
+      }
     }
-
-    @Override
-    protected void initChannel(Channel channel) {
-      protocol.accept(channel.pipeline());
-    }
+    this.watches = List.copyOf(names);
   }
 
   /** Returns its name in routes and metrics. */
@@ -121,9 +123,9 @@ public final class Backend {
     return settings;
   }
 
-  /** Returns its addresses. */
+  /** Returns the addresses it has now. */
   public List<Endpoint> endpoints() {
-    return endpoints;
+    return roster.all();
   }
 
   /** Returns how many connections there are. */
@@ -141,78 +143,157 @@ public final class Backend {
     return sum(Endpoint::activeRequests);
   }
 
+  /** Returns how many requests wait for a connection. */
+  public int waitingRequests() {
+    return sum(Endpoint::waitingRequests);
+  }
+
   private int sum(ToIntFunction<Endpoint> figure) {
-    return endpoints.stream().mapToInt(figure).sum();
+    return endpoints().stream().mapToInt(figure).sum();
+  }
+
+  /** Returns how often an endpoint was left out for failing. */
+  public long ejections() {
+    return roster.ejections();
+  }
+
+  /** Returns how often a request went out once more. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  /** Returns how often a request could have gone out once more and the budget was used up. */
+  public long deniedRetries() {
+    return deniedRetries.sum();
+  }
+
+  /** Returns how many requests got no connection because all were in use. */
+  public long overloads() {
+    return overloads.sum();
   }
 
   /**
-   * Leases a connection: one that waits there, on the spot, or a new one. It fails if none of the
-   * endpoints can be reached.
+   * Leases a connection: one that waits there, on the spot, or a new one. Where an endpoint cannot
+   * be reached, others are tried. It fails if no connection comes about; {@link BackendFailure#of}
+   * says what that means.
    *
    * @param allow the permission to go there; a request without one has no way to a backend
    * @param loop the event loop of the caller, on which this is called
    */
   public Future<BackendConnection> lease(Decision.Allow allow, EventLoop loop) {
-    Endpoint endpoint = balancer.choose();
-    ConnectionPool pool = pool(allow, endpoint, loop);
-    BackendConnection idle = pool.idle();
-    return idle != null ? loop.newSucceededFuture(idle) : connect(allow, endpoint, loop);
+    check(allow);
+    budget.requested();
+    Endpoint endpoint = balancer.choose(roster.choices(), List.of());
+    if (endpoint == null) {
+      return leaseLater(loop);
+    }
+    BackendConnection idle = endpoint.pool(loop).idle();
+    return idle != null ? loop.newSucceededFuture(idle) : connect(endpoint, List.of(), loop);
   }
 
-  /** Leases a new connection, after one that had lain unused turned out closed. */
-  public Future<BackendConnection> leaseFresh(Decision.Allow allow, EventLoop loop) {
-    return connect(allow, balancer.choose(), loop);
+  private void check(Decision.Allow allow) {
+    if (!allow.row().forwarding().backend().equals(name)) {
+      throw new IllegalArgumentException("the permission is for another backend than " + name);
+    }
+  }
+
+  /**
+   * Says whether a request that failed there may go out once more, and takes that out of the
+   * budget. Whether it is one that can, the caller knows.
+   */
+  public boolean grantsRetry(BackendConnection failed) {
+    if (failed.tried().size() >= settings.resilience().retries().attempts()) {
+      return false;
+    }
+    boolean granted = budget.take(failed.channel().eventLoop().ticker().nanoTime());
+    (granted ? retries : deniedRetries).increment();
+    return granted;
+  }
+
+  /**
+   * Leases a new connection for a request that was granted to go out once more: to another endpoint
+   * if there is one.
+   */
+  public Future<BackendConnection> leaseAgain(
+      Decision.Allow allow, EventLoop loop, BackendConnection failed) {
+    check(allow);
+    List<Endpoint> tried = with(failed.tried(), failed.endpoint());
+    Choices choices = roster.choices();
+    Endpoint endpoint = balancer.choose(choices, tried);
+    if (endpoint == null) {
+      endpoint = balancer.choose(choices, List.of());
+    }
+    return endpoint == null
+        ? loop.newFailedFuture(NotLeased.unreachable("no endpoint is left"))
+        : connect(endpoint, tried, loop);
+  }
+
+  private static List<Endpoint> with(List<Endpoint> tried, Endpoint another) {
+    List<Endpoint> longer = new ArrayList<>(tried);
+    longer.add(another);
+    return List.copyOf(longer);
   }
 
   private Future<BackendConnection> connect(
-      Decision.Allow allow, Endpoint endpoint, EventLoop loop) {
-    if (balancer.size() == 1) {
-      return pool(allow, endpoint, loop).connect();
-    }
+      Endpoint endpoint, List<Endpoint> tried, EventLoop loop) {
     Promise<BackendConnection> promise = loop.newPromise();
-    connect(allow, endpoint, balancer.size(), loop, promise);
+    connect(endpoint, tried, loop, promise);
     return promise;
   }
 
   private void connect(
-      Decision.Allow allow,
-      Endpoint endpoint,
-      int tries,
-      EventLoop loop,
-      Promise<BackendConnection> promise) {
-    pool(allow, endpoint, loop)
+      Endpoint endpoint, List<Endpoint> tried, EventLoop loop, Promise<BackendConnection> promise) {
+    endpoint
+        .pool(loop)
         .connect()
         .addListener(
             (Future<BackendConnection> done) -> {
               if (done.isSuccess()) {
-                promise.setSuccess(done.getNow());
-              } else if (tries > 1) {
-                connect(allow, balancer.after(endpoint), tries - 1, loop, promise);
+                BackendConnection connection = done.getNow();
+                connection.tried(tried);
+                promise.setSuccess(connection);
               } else {
-                promise.setFailure(done.cause());
+                goOn(done.cause(), with(tried, endpoint), loop, promise);
               }
             });
   }
 
-  private ConnectionPool pool(Decision.Allow allow, Endpoint endpoint, EventLoop loop) {
-    if (!allow.row().forwarding().backend().equals(name)) {
-      throw new IllegalArgumentException("the permission is for another backend than " + name);
+  /** Nothing was sent where no connection came about, so this is open to every request. */
+  private void goOn(
+      Throwable cause, List<Endpoint> tried, EventLoop loop, Promise<BackendConnection> promise) {
+    boolean overloaded = BackendFailure.of(cause).kind() == BackendFailure.Kind.OVERLOADED;
+    if (overloaded) {
+      overloads.increment();
     }
-    Map<Endpoint, ConnectionPool> ofLoop = pools.get(loop);
-    if (ofLoop == null) {
-      ofLoop = pools.computeIfAbsent(loop, key -> new ConcurrentHashMap<>());
+    Endpoint next =
+        overloaded || tried.size() > settings.resilience().retries().attempts()
+            ? null
+            : balancer.choose(roster.choices(), tried);
+    if (next == null) {
+      promise.setFailure(cause);
+    } else {
+      connect(next, tried, loop, promise);
     }
-    @Nullable ConnectionPool pool = ofLoop.get(endpoint);
-    return pool != null ? pool : ofLoop.computeIfAbsent(endpoint, key -> newPool(key, loop));
   }
 
-  private ConnectionPool newPool(Endpoint endpoint, EventLoop loop) {
-    return new ConnectionPool(
-        endpoint,
-        loop,
-        bootstrap.clone(loop),
-        resolver,
-        settings.idleTimeout(),
-        settings.maxIdlePerLoop());
+  /** Waits for names that are being looked up, not longer than for a connection. */
+  private Future<BackendConnection> leaseLater(EventLoop loop) {
+    LateLease late = new LateLease(loop, settings.connectTimeout());
+    watches.forEach(watch -> late.awaits(watch.current()));
+    return late.begin(
+        promise -> {
+          Endpoint endpoint = balancer.choose(roster.choices(), List.of());
+          if (endpoint != null) {
+            connect(endpoint, List.of(), loop, promise);
+          }
+          return endpoint != null;
+        });
+  }
+
+  /** Looks nothing up any more and closes what is not in use. */
+  @Override
+  public void close() {
+    watches.forEach(AddressWatch::close);
+    roster.drain();
   }
 }

@@ -1,6 +1,7 @@
 package io.scopegate.backend;
 
 import io.netty.channel.Channel;
+import java.util.List;
 
 /**
  * A connection to an endpoint, leased to one request at a time. Confined to the channel's event
@@ -11,13 +12,18 @@ import io.netty.channel.Channel;
 public final class BackendConnection {
   private final Channel channel;
   private final ConnectionPool pool;
+  private final long openedAt;
+  private final long lifetimeNanos;
+  private List<Endpoint> tried = List.of();
   private boolean leased = true;
   private boolean reused;
   private long idleSince;
 
-  BackendConnection(Channel channel, ConnectionPool pool) {
+  BackendConnection(Channel channel, ConnectionPool pool, long openedAt, long lifetimeNanos) {
     this.channel = channel;
     this.pool = pool;
+    this.openedAt = openedAt;
+    this.lifetimeNanos = lifetimeNanos;
   }
 
   /** Returns the channel, on the event loop of whoever leased it. */
@@ -33,6 +39,23 @@ public final class BackendConnection {
   /** Says whether an earlier request has used it. */
   public boolean isReused() {
     return reused;
+  }
+
+  /**
+   * Notes the status of an answer. That of a gateway that could not reach what lies behind it is a
+   * failure of the endpoint.
+   */
+  public void answered(int status) {
+    if (status == 502 || status == 503 || status == 504) {
+      endpoint().failed();
+    } else {
+      endpoint().succeeded();
+    }
+  }
+
+  /** Notes a failure of the endpoint, as opposed to one of the client. */
+  public void failed() {
+    endpoint().failed();
   }
 
   /** Gives it back for another request; only when nothing of this one is left on it. */
@@ -52,6 +75,19 @@ public final class BackendConnection {
     channel.close();
   }
 
+  /** Returns the endpoints that have failed the request it is leased to. */
+  List<Endpoint> tried() {
+    return tried;
+  }
+
+  void tried(List<Endpoint> before) {
+    tried = before;
+  }
+
+  boolean isOld(long now) {
+    return now - openedAt >= lifetimeNanos;
+  }
+
   void idle(long now) {
     idleSince = now;
   }
@@ -63,5 +99,6 @@ public final class BackendConnection {
   void leaseAgain() {
     leased = true;
     reused = true;
+    tried = List.of();
   }
 }

@@ -22,6 +22,8 @@ public record BackendFailure(Source source, Kind kind, boolean retryable) {
   public enum Kind {
     /** Nothing listens, or nothing can be reached. */
     UNREACHABLE,
+    /** All connections are in use, and too many requests wait for one or one waited too long. */
+    OVERLOADED,
     /** The answer broke off. */
     BROKEN_OFF,
     /** The answer could be read in no way, or in two. */
@@ -32,8 +34,9 @@ public record BackendFailure(Source source, Kind kind, boolean retryable) {
     TIMEOUT
   }
 
-  /** Returns the failure to connect. */
-  public static BackendFailure unreachable() {
-    return new BackendFailure(Source.CONNECT, Kind.UNREACHABLE, false);
+  /** Returns what the failure of a lease means. */
+  public static BackendFailure of(Throwable cause) {
+    Kind kind = cause instanceof NotLeased notLeased ? notLeased.kind() : Kind.UNREACHABLE;
+    return new BackendFailure(Source.CONNECT, kind, false);
   }
 }

@@ -6,16 +6,17 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop to one endpoint. The one used last goes out first, so that the
- * others grow old and are closed. Confined to the channel's event loop.
+ * others grow old and are closed. Where the endpoint has all connections it may have, requests wait
+ * here, in order. Confined to the channel's event loop.
  */
 // Whether a close or a timer worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -23,25 +24,42 @@ final class ConnectionPool {
   private final Endpoint endpoint;
   private final EventLoop loop;
   private final Bootstrap bootstrap;
-  private final Executor resolver;
+  private final Slots slots;
+  private final Duration maxWait;
   private final long idleNanos;
   private final int maxIdle;
+  private final LongSupplier lifetimeNanos;
   private final ArrayDeque<BackendConnection> idle = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private int connections;
   private boolean sweeping;
 
+  /** Read by other event loops that have a connection to give up. */
+  private volatile boolean waitedFor;
+
+  /** A request that waits for a connection. */
+  private record Waiter(Promise<BackendConnection> promise, ScheduledFuture<?> timer) {}
+
+  /**
+   * Starts without a connection.
+   *
+   * @param lifetimeNanos asked once a connection: how long it may serve
+   */
   ConnectionPool(
       Endpoint endpoint,
       EventLoop loop,
       Bootstrap bootstrap,
-      Executor resolver,
+      Resilience.Connections rules,
       Duration idleTimeout,
-      int maxIdle) {
+      LongSupplier lifetimeNanos) {
     this.endpoint = endpoint;
     this.loop = loop;
     this.bootstrap = bootstrap;
-    this.resolver = resolver;
+    this.slots = endpoint.slots();
+    this.maxWait = rules.maxWait();
     this.idleNanos = idleTimeout.toNanos();
-    this.maxIdle = maxIdle;
+    this.maxIdle = rules.maxIdlePerLoop();
+    this.lifetimeNanos = lifetimeNanos;
   }
 
   Endpoint endpoint() {
@@ -62,46 +80,37 @@ final class ConnectionPool {
     return null;
   }
 
-  /** Makes a connection. */
+  /** Makes a connection, now or when there may be one more. */
   Future<BackendConnection> connect() {
     endpoint.activated(1);
     Promise<BackendConnection> promise = loop.newPromise();
-    endpoint
-        .address(resolver)
-        .whenComplete(
-            (address, failure) -> {
-              if (loop.inEventLoop()) {
-                connect(address, failure, promise);
-              } else {
-                loop.execute(() -> connect(address, failure, promise));
-              }
-            });
+    if (waiters.isEmpty() && slots.take()) {
+      open(promise);
+    } else {
+      await(promise);
+    }
     return promise;
   }
 
-  private void connect(
-      @Nullable InetSocketAddress address,
-      @Nullable Throwable failure,
-      Promise<BackendConnection> promise) {
-    if (address == null || failure != null) {
-      endpoint.activated(-1);
-      promise.setFailure(failure == null ? new IllegalStateException("no address") : failure);
-      return;
-    }
-    ChannelFuture connecting = bootstrap.connect(address);
+  private void open(Promise<BackendConnection> promise) {
+    connections++;
+    ChannelFuture connecting = bootstrap.connect(endpoint.address());
     connecting.addListener(
         done -> {
           if (done.isSuccess()) {
             promise.setSuccess(opened(connecting.channel()));
           } else {
-            endpoint.activated(-1);
-            promise.setFailure(done.cause());
+            gone();
+            endpoint.failed();
+            refuse(promise, NotLeased.unreachable(String.valueOf(done.cause().getMessage())));
           }
         });
   }
 
   private BackendConnection opened(Channel channel) {
-    BackendConnection connection = new BackendConnection(channel, this);
+    long lifetime = lifetimeNanos.getAsLong();
+    long now = loop.ticker().nanoTime();
+    BackendConnection connection = new BackendConnection(channel, this, now, lifetime);
     endpoint.opened(1);
     channel
         .closeFuture()
@@ -111,17 +120,129 @@ final class ConnectionPool {
               if (idle.remove(connection)) {
                 endpoint.idled(-1);
               }
+              gone();
             });
     return connection;
   }
 
-  void giveBack(BackendConnection connection) {
+  /** A connection is no more: there may be another, for whoever waits, here or elsewhere. */
+  private void gone() {
+    connections--;
+    slots.giveBack();
+    if (slots.waiting() > 0) {
+      serveWaiters();
+      for (ConnectionPool other : endpoint.pools()) {
+        if (other != this && other.waitedFor) {
+          other.loop.execute(other::serveWaiters);
+        }
+      }
+    }
+  }
+
+  private void refuse(Promise<BackendConnection> promise, NotLeased why) {
     endpoint.activated(-1);
-    if (!connection.channel().isActive() || idle.size() >= maxIdle) {
-      connection.channel().close();
+    promise.setFailure(why);
+  }
+
+  private void await(Promise<BackendConnection> promise) {
+    if (!slots.join()) {
+      refuse(promise, NotLeased.overloaded("too many requests wait for a connection"));
       return;
     }
-    connection.idle(loop.ticker().nanoTime());
+    // A list of one, so that the timer can name the waiter that it is a part of.
+    Waiter[] self = new Waiter[1];
+    ScheduledFuture<?> timer =
+        loop.schedule(() -> expire(self[0]), maxWait.toNanos(), TimeUnit.NANOSECONDS);
+    self[0] = new Waiter(promise, timer);
+    waiters.addLast(self[0]);
+    waitedFor = true;
+    // One that lies unused elsewhere is in the way; one that went meanwhile has called nobody.
+    for (ConnectionPool pool : endpoint.pools()) {
+      if (pool != this) {
+        pool.loop.execute(pool::giveUpIdle);
+      }
+    }
+    giveUpIdle();
+    serveWaiters();
+  }
+
+  private void expire(@Nullable Waiter waiter) {
+    if (waiter != null && waiters.remove(waiter)) {
+      left();
+      refuse(waiter.promise(), NotLeased.overloaded("no connection was free in time"));
+    }
+  }
+
+  private void left() {
+    slots.leave();
+    waitedFor = !waiters.isEmpty();
+  }
+
+  private @Nullable Promise<BackendConnection> nextWaiter() {
+    Waiter next = waiters.pollFirst();
+    if (next == null) {
+      return null;
+    }
+    next.timer().cancel(false);
+    left();
+    return next.promise();
+  }
+
+  private void serveWaiters() {
+    while (!waiters.isEmpty() && slots.take()) {
+      Promise<BackendConnection> next = nextWaiter();
+      if (next != null) {
+        open(next);
+      }
+    }
+  }
+
+  private void giveUpIdle() {
+    if (slots.waiting() > 0 && slots.isFull()) {
+      BackendConnection oldest = idle.pollFirst();
+      if (oldest != null) {
+        endpoint.idled(-1);
+        oldest.channel().close();
+      }
+    }
+  }
+
+  void giveBack(BackendConnection connection) {
+    endpoint.activated(-1);
+    long now = loop.ticker().nanoTime();
+    if (!connection.channel().isActive() || connection.isOld(now) || endpoint.isDraining()) {
+      connection.channel().close();
+    } else if (slots.waiting() > 0 && handOver(connection)) {
+      return;
+    } else if (idle.size() >= maxIdle) {
+      connection.channel().close();
+    } else {
+      keep(connection, now);
+    }
+  }
+
+  /**
+   * Passes a connection on while requests wait. Here the first gets it, unless this event loop has
+   * more than its part of the connections and others wait, too: then it makes room for one of
+   * theirs.
+   */
+  private boolean handOver(BackendConnection connection) {
+    int part = slots.max() / endpoint.pools().size();
+    boolean othersWait = slots.waiting() > waiters.size();
+    Promise<BackendConnection> next = othersWait && connections > part ? null : nextWaiter();
+    if (next == null) {
+      if (othersWait) {
+        connection.channel().close();
+      }
+      return othersWait;
+    }
+    connection.leaseAgain();
+    next.setSuccess(connection);
+    return true;
+  }
+
+  private void keep(BackendConnection connection, long now) {
+    connection.idle(now);
     idle.addLast(connection);
     endpoint.idled(1);
     if (!sweeping) {
@@ -149,5 +270,17 @@ final class ConnectionPool {
       oldest.channel().close();
     }
     sweeping = false;
+  }
+
+  /** Closes what lies unused; for any thread. */
+  void closeIdleSoon() {
+    loop.execute(
+        () -> {
+          BackendConnection unused;
+          while ((unused = idle.pollFirst()) != null) {
+            endpoint.idled(-1);
+            unused.channel().close();
+          }
+        });
   }
 }

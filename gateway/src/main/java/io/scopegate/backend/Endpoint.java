@@ -1,65 +1,88 @@
 package io.scopegate.backend;
 
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
+import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.UnknownHostException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 
 /** One address of a backend, and what is going on there. Safe from any thread. */
 public final class Endpoint {
-  private final String authority;
-  private final String host;
-  private final int port;
+  /** What an endpoint that is just back gets of its share, so that it gets anything. */
+  private static final double LEAST_SHARE = 0.1;
+
+  private final BackendUrl url;
+  private final InetSocketAddress address;
+  private final Roster roster;
+  private final BiFunction<Endpoint, EventLoop, ConnectionPool> newPool;
+  private final Circuit circuit;
+  private final Slots slots;
+  private final long slowStartNanos;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
+  private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
+  private volatile boolean draining;
+  private volatile boolean unhealthy;
+  private volatile boolean warming;
+  private volatile long warmingSince;
 
-  private Endpoint(String authority, String host, int port) {
-    this.authority = authority;
-    this.host = host;
-    this.port = port;
+  /** Where an endpoint stands. */
+  public enum State {
+    /** It gets requests. */
+    CLOSED,
+    /** It failed too often and gets none. */
+    OPEN,
+    /** One request at a time tries whether it is back. */
+    HALF_OPEN,
+    /** Its health check says that it is not well. */
+    UNHEALTHY;
+
+    /** Returns the word for it in metrics. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /**
-   * Reads the URL of an endpoint.
-   *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
-   */
-  public static Endpoint parse(String url) {
-    URI uri;
-    try {
-      uri = new URI(url);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("`" + url + "` is not a URL", e);
-    }
-    if (uri.getScheme() == null || !uri.getScheme().equals("http")) {
-      throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
-    }
-    boolean hostOnly =
-        uri.getHost() != null
-            && uri.getRawUserInfo() == null
-            && uri.getRawQuery() == null
-            && uri.getRawFragment() == null
-            && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
-    if (!hostOnly || uri.getPort() == 0 || uri.getPort() > 65_535) {
-      throw new IllegalArgumentException(
-          "`" + url + "` is more than a host and a port, such as `http://127.0.0.1:9000`");
-    }
-    String host = uri.getHost();
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
-    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new Endpoint(uri.getRawAuthority(), bare, port);
+  Endpoint(
+      BackendUrl url,
+      InetSocketAddress address,
+      Resilience resilience,
+      Roster roster,
+      BiFunction<Endpoint, EventLoop, ConnectionPool> newPool) {
+    this.url = url;
+    this.address = address;
+    this.roster = roster;
+    this.newPool = newPool;
+    this.circuit = new Circuit(resilience.ejection());
+    this.slots = new Slots(resilience.connections().max(), resilience.connections().maxWaiting());
+    this.slowStartNanos = resilience.slowStart().toNanos();
   }
 
   /** Returns host and port as the URL has them: what {@code Host} says to this endpoint. */
   public String authority() {
-    return authority;
+    return url.authority();
+  }
+
+  /** Returns address and port in digits: its name in metrics. */
+  public String label() {
+    String digits = address.getAddress().getHostAddress();
+    return (digits.indexOf(':') < 0 ? digits : "[" + digits + "]") + ":" + address.getPort();
+  }
+
+  /** Returns where it stands. */
+  public State state() {
+    if (unhealthy) {
+      return State.UNHEALTHY;
+    }
+    return switch (circuit.state()) {
+      case CLOSED -> State.CLOSED;
+      case OPEN -> State.OPEN;
+      case HALF_OPEN -> State.HALF_OPEN;
+    };
   }
 
   /** Returns how many connections there are. */
@@ -77,28 +100,92 @@ public final class Endpoint {
     return active.get();
   }
 
-  /** Looks the address up, names on the executor because that may block. */
-  CompletableFuture<InetSocketAddress> address(Executor resolver) {
-    byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
-    if (literal != null) {
-      return CompletableFuture.completedFuture(new InetSocketAddress(inet(literal), port));
-    }
-    return CompletableFuture.supplyAsync(() -> new InetSocketAddress(lookedUp(), port), resolver);
+  /** Returns how many requests wait for a connection. */
+  public int waitingRequests() {
+    return slots.waiting();
   }
 
-  private InetAddress inet(byte[] literal) {
-    try {
-      return InetAddress.getByAddress(host, literal);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address has 4 or 16 bytes", e);
+  BackendUrl url() {
+    return url;
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  Circuit circuit() {
+    return circuit;
+  }
+
+  Slots slots() {
+    return slots;
+  }
+
+  /** Returns its connections on this event loop. */
+  ConnectionPool pool(EventLoop loop) {
+    ConnectionPool pool = pools.get(loop);
+    return pool != null ? pool : pools.computeIfAbsent(loop, key -> newPool.apply(this, key));
+  }
+
+  Collection<ConnectionPool> pools() {
+    return pools.values();
+  }
+
+  /** Says whether a request would not have to wait for a connection. */
+  boolean hasRoom() {
+    return !slots.isFull() || idle.get() > 0;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Takes no more requests; connections are closed as soon as they serve none. */
+  void drain() {
+    draining = true;
+    pools.values().forEach(ConnectionPool::closeIdleSoon);
+  }
+
+  boolean isHealthy() {
+    return !unhealthy;
+  }
+
+  void healthy(boolean well) {
+    unhealthy = !well;
+  }
+
+  /** Gives it a small share at first, which grows from now on. */
+  void warm(long nowNanos) {
+    if (slowStartNanos > 0) {
+      warmingSince = nowNanos;
+      warming = true;
     }
   }
 
-  private InetAddress lookedUp() {
-    try {
-      return InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw new CompletionException(e);
+  boolean isWarming() {
+    return warming;
+  }
+
+  /** Returns what it gets of its share now, from 0 to 1. */
+  double share(long nowNanos) {
+    double share = (double) (nowNanos - warmingSince) / slowStartNanos;
+    if (share >= 1) {
+      warming = false;
+    }
+    return Math.max(LEAST_SHARE, Math.min(1, share));
+  }
+
+  /** Notes that a request was answered, however it was. */
+  void succeeded() {
+    if (circuit.succeeded()) {
+      roster.close(this);
+    }
+  }
+
+  /** Notes that a request failed by this endpoint's fault. */
+  void failed() {
+    if (circuit.failed()) {
+      roster.eject(this);
     }
   }
 
@@ -116,6 +203,6 @@ public final class Endpoint {
 
   @Override
   public String toString() {
-    return "http://" + authority;
+    return url.authority() + " at " + label();
   }
 }

@@ -1,5 +1,6 @@
 package io.scopegate.config;
 
+import io.scopegate.config.GatewayConfig.BackendUrl;
 import io.scopegate.config.GatewayConfig.HeaderChanges;
 import io.scopegate.file.Fields;
 import io.scopegate.file.NodeReader;
@@ -21,6 +22,8 @@ final class BackendReader {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration FIRST_BYTE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private static final int MAX_WEIGHT = 10_000;
 
   /** RFC 9110 §5.6.2. */
   private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -50,7 +53,7 @@ final class BackendReader {
 
   Optional<GatewayConfig.Backend> read(YamlNode.Entry entry) {
     Fields fields = reader.fields(entry.value());
-    List<URI> urls = urls(fields);
+    List<BackendUrl> urls = urls(fields);
     Optional<Fields> timeouts = fields.fields("timeouts");
     Optional<Duration> connect = timeouts.flatMap(part -> part.duration("connect"));
     Optional<Duration> firstByte = timeouts.flatMap(part -> part.duration("firstByte"));
@@ -61,6 +64,13 @@ final class BackendReader {
         fields.oneOf("credentials", Map.of("strip", false, "forward", true));
     HeaderChanges request = changes(fields, "requestHeaders");
     HeaderChanges response = changes(fields, "responseHeaders");
+    ResilienceReader resilience = new ResilienceReader(reader);
+    GatewayConfig.Connections connections = resilience.connections(fields.fields("connections"));
+    GatewayConfig.Retries retries = resilience.retries(fields.fields("retries"));
+    GatewayConfig.Ejection ejection = resilience.ejection(fields.fields("ejection"));
+    Optional<GatewayConfig.HealthCheck> check =
+        fields.fields("healthCheck").map(resilience::healthCheck);
+    Duration slowStart = fields.duration("slowStart").orElse(ResilienceReader.SLOW_START);
     fields.finish();
     return urls.isEmpty()
         ? Optional.empty()
@@ -73,19 +83,49 @@ final class BackendReader {
                 preserve.orElse(true),
                 forward.orElse(false),
                 request,
-                response));
+                response,
+                connections,
+                retries,
+                ejection,
+                check,
+                slowStart));
   }
 
-  private List<URI> urls(Fields fields) {
-    List<URI> urls = new ArrayList<>();
+  private List<BackendUrl> urls(Fields fields) {
+    List<BackendUrl> urls = new ArrayList<>();
     Optional<List<YamlNode>> items = fields.requiredNode("urls").flatMap(reader::list);
     if (items.isPresent() && items.get().isEmpty()) {
       reader.problems().error(fields.keyAt("urls"), "there must be at least one URL");
     }
     for (YamlNode item : items.orElse(List.of())) {
-      reader.text(item).flatMap(this::url).ifPresent(urls::add);
+      if (item instanceof YamlNode.Mapping) {
+        weighted(reader.fields(item)).ifPresent(url -> add(url, item, urls));
+      } else {
+        reader
+            .text(item)
+            .flatMap(this::url)
+            .ifPresent(url -> add(new BackendUrl(url, 1), item, urls));
+      }
+    }
+    if (!urls.isEmpty() && urls.stream().allMatch(url -> url.weight() == 0)) {
+      reader.problems().error(fields.keyAt("urls"), "at least one URL must have a weight over 0");
     }
     return urls;
+  }
+
+  private Optional<BackendUrl> weighted(Fields fields) {
+    Optional<URI> url = fields.requiredText("url").flatMap(this::url);
+    int weight = fields.integer("weight", 0, MAX_WEIGHT).orElse(1);
+    fields.finish();
+    return url.map(one -> new BackendUrl(one, weight));
+  }
+
+  private void add(BackendUrl url, YamlNode item, List<BackendUrl> urls) {
+    if (urls.stream().anyMatch(other -> other.url().equals(url.url()))) {
+      reader.problems().error(item.at(), "`" + url.url() + "` is there twice");
+    } else {
+      urls.add(url);
+    }
   }
 
   private Optional<URI> url(YamlNode.Scalar text) {

@@ -63,27 +63,79 @@ public record GatewayConfig(
   /**
    * An existing service.
    *
-   * @param urls its endpoints, scheme and authority only; never empty
+   * @param urls where it is; never empty
    * @param connectTimeout to an open connection
    * @param firstByteTimeout to the end of the answer's head
    * @param idleTimeout without a byte either way
    * @param preservesHost whether the client's {@code Host} is passed on rather than the URL's
    * @param forwardsCredentials whether the client's credential is passed on
+   * @param slowStart how long an endpoint that is back takes to its full share
    */
   public record Backend(
-      List<URI> urls,
+      List<BackendUrl> urls,
       Duration connectTimeout,
       Duration firstByteTimeout,
       Duration idleTimeout,
       boolean preservesHost,
       boolean forwardsCredentials,
       HeaderChanges requestHeaders,
-      HeaderChanges responseHeaders) {
+      HeaderChanges responseHeaders,
+      Connections connections,
+      Retries retries,
+      Ejection ejection,
+      Optional<HealthCheck> healthCheck,
+      Duration slowStart) {
     /** Copies what it is given. */
     public Backend {
       urls = List.copyOf(urls);
     }
   }
+
+  /**
+   * Where a backend is.
+   *
+   * @param url scheme and authority only
+   * @param weight its share of the requests next to other URLs; 0 for none
+   */
+  public record BackendUrl(URI url, int weight) {}
+
+  /**
+   * What may be open at one endpoint of a backend.
+   *
+   * @param max connections at once
+   * @param maxWaiting requests that wait for one of them
+   * @param maxWait how long one waits
+   * @param lifetime of a connection, if it has an end
+   */
+  public record Connections(
+      int max, int maxWaiting, Duration maxWait, Optional<Duration> lifetime) {}
+
+  /**
+   * How often requests go out once more.
+   *
+   * @param attempts how often one request may
+   * @param percent of the recent requests that may
+   * @param perSecond how many may each second in any case
+   */
+  public record Retries(int attempts, int percent, int perSecond) {}
+
+  /**
+   * When an endpoint that fails is left out.
+   *
+   * @param after how many failures in a row; 0 for never
+   * @param time for how long the first time
+   * @param maxTime for how long at most
+   */
+  public record Ejection(int after, Duration time, Duration maxTime) {}
+
+  /**
+   * How endpoints are asked whether they are well.
+   *
+   * @param healthyAfter how many good answers in a row bring one back
+   * @param unhealthyAfter how many bad ones in a row take one out
+   */
+  public record HealthCheck(
+      String path, Duration interval, Duration timeout, int healthyAfter, int unhealthyAfter) {}
 
   /**
    * What is changed in a head on its way.

@@ -3,7 +3,9 @@ package io.scopegate.event;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -22,9 +24,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What happened, as numbers in Prometheus' text form. No label takes a value that a caller can make
@@ -47,6 +52,7 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
   private final Map<String, RouteMeters> routes = new ConcurrentHashMap<>();
 
   private final RouteMeters noRoute = new RouteMeters(registry, RouteMeters.NONE);
+  private final List<Runnable> tables = new CopyOnWriteArrayList<>();
   private final Counter reloads = reloadCounter("success");
   private final Counter failedReloads = reloadCounter("failure");
   private final AtomicLong generation = new AtomicLong();
@@ -170,6 +176,38 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
         .register(registry);
   }
 
+  /**
+   * One figure among several of a kind. Immutable.
+   *
+   * @param labels whose values no caller makes up
+   */
+  public record Row(Map<String, String> labels, double value) {
+    /** Copies what it is given. */
+    public Row {
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  /**
+   * Shows figures that come and go with what they are about.
+   *
+   * @param name in dotted words
+   * @param labels that all of them have
+   * @param figures asked at each scrape; never blocks
+   */
+  public void rows(
+      String name, String description, Map<String, String> labels, Supplier<List<Row>> figures) {
+    MultiGauge gauge =
+        MultiGauge.builder(name).description(description).tags(tags(labels)).register(registry);
+    tables.add(
+        () ->
+            gauge.register(
+                figures.get().stream()
+                    .map(row -> MultiGauge.Row.of(Tags.of(tags(row.labels())), row.value()))
+                    .collect(Collectors.toList()),
+                true));
+  }
+
   private static List<Tag> tags(Map<String, String> labels) {
     return labels.entrySet().stream()
         .map(label -> Tag.of(label.getKey(), label.getValue()))
@@ -178,6 +216,7 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
 
   /** Returns all figures in Prometheus' text form. */
   public String scrape() {
+    tables.forEach(Runnable::run);
     return registry.scrape();
   }
 

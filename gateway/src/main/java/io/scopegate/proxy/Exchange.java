@@ -21,7 +21,6 @@ final class Exchange {
   private final long startNanos;
   private Optional<Decision> decision = Optional.empty();
   private boolean requestEnded;
-  private boolean retried;
   private boolean completed;
 
   Exchange(RequestHead head, String id, long startNanos) {
@@ -55,13 +54,14 @@ final class Exchange {
     requestEnded = true;
   }
 
-  /** Says whether nothing of it is lost when it is sent once more: no body, and no harm done. */
-  boolean isRepeatable() {
-    return !retried && head.framing().isEmpty() && IDEMPOTENT.contains(head.method());
+  /** Says whether it has no body at all. */
+  boolean isBodiless() {
+    return head.framing().isEmpty();
   }
 
-  void retried() {
-    retried = true;
+  /** Says whether it does no harm when it comes twice (RFC 9110 §9.2.2). */
+  boolean isIdempotent() {
+    return IDEMPOTENT.contains(head.method());
   }
 
   /** Tells that it is over, once. */

@@ -153,7 +153,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       return;
     }
     if (connection == null) {
-      enter(answers.refuse(connecting.exchange(), BackendFailure.unreachable()));
+      enter(answers.refuse(connecting.exchange(), BackendFailure.of(leasing.cause())));
     } else {
       Forwarding forwarding =
           new Forwarding(
@@ -279,11 +279,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void failed(Forwarding forwarding, BackendFailure failure) {
     if (failure.retryable()) {
-      forwarding.exchange().retried();
       frontend.deadline().clear();
       Connecting again =
           new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
-      connect(again, forwarding.backend().leaseFresh(forwarding.allow(), loop));
+      connect(
+          again,
+          forwarding.backend().leaseAgain(forwarding.allow(), loop, forwarding.connection()));
     } else {
       enter(answers.refuse(forwarding.exchange(), failure));
       frontend.release();

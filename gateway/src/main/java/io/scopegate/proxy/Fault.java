@@ -12,6 +12,7 @@ enum Fault {
   INTERNAL(500, "the gateway has a defect"),
   BACKEND_UNREACHABLE(502, "the backend cannot be reached"),
   BACKEND_FAILED(502, "the backend broke off or answered what cannot be read"),
+  OVERLOADED(503, "the gateway or the backend is overloaded"),
   BACKEND_TIMEOUT(504, "the backend did not answer in time"),
   /** Told to clients of gRPC alone; others state no deadline. */
   DEADLINE_EXCEEDED(504, "the deadline of the request has passed");

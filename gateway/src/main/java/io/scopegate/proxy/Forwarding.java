@@ -19,6 +19,9 @@ import java.time.Duration;
 // Whether a write worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Forwarding {
+  /** More than this many come of a fault, and each costs both sides something. */
+  private static final int MAX_INTERIMS = 100;
+
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final Backend backend;
@@ -33,6 +36,8 @@ final class Forwarding {
   private long bodyBytes;
   private int status;
   private boolean dirty;
+  private boolean sent;
+  private int interims;
   private boolean answered;
   private boolean answerEnded;
   private boolean reusable;
@@ -76,6 +81,10 @@ final class Forwarding {
 
   Backend backend() {
     return backend;
+  }
+
+  BackendConnection connection() {
+    return connection;
   }
 
   /** Returns the status that was passed on, or 0. */
@@ -151,6 +160,7 @@ final class Forwarding {
   void flushRequest() {
     if (dirty && !over) {
       dirty = false;
+      sent = true;
       channel.flush();
     }
   }
@@ -171,6 +181,7 @@ final class Forwarding {
     RequestHead request = exchange.head();
     answered = true;
     status = head.status();
+    connection.answered(status);
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
     // Who answers before the request is over may not want the rest of it.
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
@@ -181,7 +192,8 @@ final class Forwarding {
 
   private void interim(ResponseHead head) {
     RequestHead request = exchange.head();
-    if (head.status() == 101) {
+    interims++;
+    if (head.status() == 101 || interims > MAX_INTERIMS) {
       // Nobody asked for another protocol.
       fail(BackendFailure.Kind.MALFORMED);
       return;
@@ -262,19 +274,30 @@ final class Forwarding {
       answerBatchEnd();
       return;
     }
-    boolean stale =
-        kind == BackendFailure.Kind.BROKEN_OFF
-            && connection.isReused()
-            && !handler.reader().isStarted()
-            && exchange.isRepeatable();
-    BackendFailure.Source source =
-        connection.isReused() ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;
+    boolean pooled = connection.isReused();
+    // One that went while it lay unused says nothing about the endpoint.
+    if (!pooled || handler.reader().isStarted() || kind != BackendFailure.Kind.BROKEN_OFF) {
+      connection.failed();
+    }
+    boolean again =
+        kind == BackendFailure.Kind.BROKEN_OFF && isRepeatable() && backend.grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);
     } else {
-      outcome.failed(this, new BackendFailure(source, kind, stale));
+      BackendFailure.Source source =
+          pooled ? BackendFailure.Source.POOLED : BackendFailure.Source.FRESH;
+      outcome.failed(this, new BackendFailure(source, kind, again));
     }
+  }
+
+  /**
+   * Says whether the request may go out once more: nothing of an answer was passed on, and nothing
+   * of the request has left or nothing is lost and no harm done when it comes twice.
+   */
+  private boolean isRepeatable() {
+    boolean bodyTaken = bodyBytes > 0 || (exchange.isRequestEnded() && !exchange.isBodiless());
+    return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
   }
 
   /** Gives the backend connection up; an unfinished request never looks whole there. */

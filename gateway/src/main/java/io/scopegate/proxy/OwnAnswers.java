@@ -44,6 +44,8 @@ final class OwnAnswers {
     return switch (failure.kind()) {
       case UNREACHABLE ->
           refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
+      case OVERLOADED ->
+          refuse(exchange, Fault.OVERLOADED, "all connections to the backend are in use");
       case REFUSED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend refused the request");
       case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
       case BROKEN_OFF ->

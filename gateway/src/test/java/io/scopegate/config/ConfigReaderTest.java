@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,13 +86,80 @@ class ConfigReaderTest {
     assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8");
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(25));
     GatewayConfig.Backend core = backend(config, "core");
-    assertThat(core.urls()).containsExactly(URI.create("http://127.0.0.1:9000"));
+    assertThat(core.urls())
+        .containsExactly(new GatewayConfig.BackendUrl(URI.create("http://127.0.0.1:9000"), 1));
     assertThat(core.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(core.firstByteTimeout()).isEqualTo(Duration.ofSeconds(31));
     assertThat(core.idleTimeout()).isEqualTo(Duration.ofSeconds(61));
     assertThat(core.preservesHost()).isTrue();
     assertThat(core.forwardsCredentials()).isFalse();
     assertThat(backend(config, "old").preservesHost()).isFalse();
+  }
+
+  @Test
+  void a_backend_says_what_happens_when_endpoints_fail() throws IOException {
+    GatewayConfig.Backend core =
+        backend(
+            config(
+                """
+                apiVersion: scopegate/v1
+                routes: routes.yaml
+                listeners: [{ address: "127.0.0.1:8080" }]
+                backends:
+                  core:
+                    urls: ["http://a.test", { url: "http://b.test:81", weight: 5 }]
+                    connections: { max: 7, waiting: 0, wait: 3s, lifetime: 1h }
+                    retries: { attempts: 0, percent: 1, perSecond: 2 }
+                    ejection: { after: 0, time: 1s, maxTime: 1s }
+                    healthCheck: { path: "/up?deep" }
+                    slowStart: 1m
+                """,
+                List.of(),
+                Map.of("SCOPEGATE__BACKENDS__CORE__HEALTHCHECK__UNHEALTHYAFTER", "9")),
+            "core");
+    assertThat(core.urls())
+        .containsExactly(
+            new GatewayConfig.BackendUrl(URI.create("http://a.test"), 1),
+            new GatewayConfig.BackendUrl(URI.create("http://b.test:81"), 5));
+    assertThat(core.connections())
+        .isEqualTo(
+            new GatewayConfig.Connections(
+                7, 0, Duration.ofSeconds(3), Optional.of(Duration.ofHours(1))));
+    assertThat(core.retries()).isEqualTo(new GatewayConfig.Retries(0, 1, 2));
+    assertThat(core.ejection())
+        .isEqualTo(new GatewayConfig.Ejection(0, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    assertThat(core.healthCheck())
+        .contains(
+            new GatewayConfig.HealthCheck(
+                "/up?deep", Duration.ofSeconds(5), Duration.ofSeconds(1), 2, 9));
+    assertThat(core.slowStart()).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void what_could_not_work_among_endpoints_is_a_problem() throws IOException {
+    assertThat(
+            problems(
+                read(
+                    """
+                    apiVersion: scopegate/v1
+                    routes: routes.yaml
+                    listeners: [{ address: "127.0.0.1:8080" }]
+                    backends:
+                      core:
+                        urls: ["http://a.test", { url: "http://a.test", weight: 2 }]
+                        ejection: { time: 6m }
+                        healthCheck: { path: "up" }
+                        retries: { atempts: 1, percent: 101 }
+                      idle: { urls: [{ url: "http://a.test", weight: 0 }] }
+                    """)))
+        .containsExactly(
+            "gateway.yaml:6:29: `http://a.test` is there twice",
+            "gateway.yaml:7:17: `time` is longer than `maxTime`, which is 5m where it is not said",
+            "gateway.yaml:8:26: `up` is not a path; it begins with `/` and has visible ASCII"
+                + " characters only",
+            "gateway.yaml:9:16: unknown key `atempts`; did you mean `attempts`?",
+            "gateway.yaml:9:37: expected a number from 0 to 100, found the number `101`",
+            "gateway.yaml:10:11: at least one URL must have a weight over 0");
   }
 
   @Test

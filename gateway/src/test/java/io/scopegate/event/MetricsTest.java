@@ -178,4 +178,20 @@ class MetricsTest {
       }
     };
   }
+
+  @Test
+  void figures_come_and_go_with_what_they_are_about() {
+    List<Metrics.Row> rows = new ArrayList<>();
+    metrics.rows("scopegate.test.rows", "Rows", Map.of("backend", "core"), () -> List.copyOf(rows));
+    rows.add(new Metrics.Row(Map.of("endpoint", "127.0.0.1:80"), 1));
+    rows.add(new Metrics.Row(Map.of("endpoint", "127.0.0.2:80"), 2));
+    assertThat(lines("scopegate_test_rows"))
+        .containsExactlyInAnyOrder(
+            "scopegate_test_rows{backend=\"core\",endpoint=\"127.0.0.1:80\"} 1.0",
+            "scopegate_test_rows{backend=\"core\",endpoint=\"127.0.0.2:80\"} 2.0");
+    rows.remove(0);
+    rows.set(0, new Metrics.Row(Map.of("endpoint", "127.0.0.2:80"), 3));
+    assertThat(lines("scopegate_test_rows"))
+        .containsExactly("scopegate_test_rows{backend=\"core\",endpoint=\"127.0.0.2:80\"} 3.0");
+  }
 }

@@ -191,11 +191,11 @@ class HeaderRulesTest {
                             s.connectTimeout(),
                             s.firstByteTimeout(),
                             s.idleTimeout(),
-                            s.maxIdlePerLoop(),
                             false,
                             true,
                             request,
-                            response))
+                            response,
+                            s.resilience()))
                 .start();
         RawClient client = gateway.connect()) {
       client.send(

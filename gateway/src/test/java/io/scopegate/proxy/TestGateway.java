@@ -4,8 +4,10 @@ import io.netty.util.concurrent.EventExecutor;
 import io.scopegate.authn.Authenticator;
 import io.scopegate.authn.Credential;
 import io.scopegate.backend.Backend;
-import io.scopegate.backend.Endpoint;
+import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
+import io.scopegate.backend.NameResolver;
+import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
@@ -115,6 +117,7 @@ final class TestGateway implements AutoCloseable {
     private FrontendSettings frontend = FrontendSettings.standard();
     private Backend.Settings settings = Backend.Settings.standard();
     private GatewayEvents events = GatewayEvents.NONE;
+    private NameResolver resolver = new NameResolver(LOOPS);
 
     Builder(String routes) {
       this.routes = routes;
@@ -145,6 +148,11 @@ final class TestGateway implements AutoCloseable {
       return this;
     }
 
+    Builder resolver(NameResolver what) {
+      resolver = what;
+      return this;
+    }
+
     Builder events(GatewayEvents listener) {
       events = listener;
       return this;
@@ -170,12 +178,12 @@ final class TestGateway implements AutoCloseable {
     private Backend backend(String name, List<String> ofUrls) {
       return new Backend(
           name,
-          ofUrls.stream().map(Endpoint::parse).toList(),
+          ofUrls.stream().map(BackendUrl::parse).toList(),
           settings,
           LOOPS,
-          Runnable::run,
+          resolver,
           new SplittableRandom(11),
-          ProxyServer::speakToBackend);
+          url -> Protocol.plain(ProxyServer::speakToBackend));
     }
   }
 
@@ -240,5 +248,6 @@ final class TestGateway implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    backends.values().forEach(Backend::close);
   }
 }

@@ -6,19 +6,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one template, by method. */
-final class Leaf {
+/**
+ * The rows of one template that cover one method, before those that cover another. Immutable.
+ *
+ * @param next null behind the last
+ */
+record Leaf(String method, RowGroup rows, @Nullable Leaf next) {
   private static final int EXPLICIT = 3;
   private static final int GET_FOR_HEAD = 2;
   private static final int ANY = 1;
 
-  private final @Nullable Entry first;
-
-  /** The rows that cover one method, before those that cover another. */
-  private record Entry(String method, RowGroup rows, @Nullable Entry next) {}
-
-  /** Sorts the rows of one template, given in file order. */
-  Leaf(List<Route> rows) {
+  /** Sorts the rows of one template, given in file order; returns null if there are none. */
+  static @Nullable Leaf of(List<Route> rows) {
     Map<String, List<Route>> byWord = new LinkedHashMap<>();
     for (Route row : rows) {
       row.methods()
@@ -36,18 +35,18 @@ final class Leaf {
       RowGroup group = new RowGroup(any, ANY);
       Route.ANY_METHODS.forEach(method -> byMethod.putIfAbsent(method, group));
     }
-    Entry entry = null;
+    Leaf leaf = null;
     for (Map.Entry<String, RowGroup> one : byMethod.entrySet()) {
-      entry = new Entry(one.getKey(), one.getValue(), entry);
+      leaf = new Leaf(one.getKey(), one.getValue(), leaf);
     }
-    this.first = entry;
+    return leaf;
   }
 
   /** Returns the rows that cover a method, or null if none does. */
-  @Nullable RowGroup group(String method) {
-    for (Entry entry = first; entry != null; entry = entry.next()) {
-      if (entry.method().equals(method)) {
-        return entry.rows();
+  @Nullable RowGroup group(String wanted) {
+    for (Leaf leaf = this; leaf != null; leaf = leaf.next) {
+      if (leaf.method.equals(wanted)) {
+        return leaf.rows;
       }
     }
     return null;

@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A node of the trie, for looking up. Its depth is the index of the segment that it looks at, so no
  * request visits a node twice.
  */
-final class Node {
-  /** The literal that leads here; empty where something else does. */
-  private final String text;
-
-  private final int hash;
-
+final class Node extends Literal {
   /**
    * The nodes below literals, in an open-addressing table: a node's place is its hash, or the next
    * free one after it.
@@ -35,8 +30,7 @@ final class Node {
    * @param text the literal that leads to it; empty if something else does
    */
   Node(String text, Branch branch) {
-    this.text = text;
-    this.hash = text.hashCode();
+    super(text);
     int size = branch.literals().size();
     // One place for one node, else at least half of them free.
     this.literals = new Node[size < 2 ? size : Integer.highestOneBit(size) * 4];
@@ -51,8 +45,8 @@ final class Node {
             .toList();
     Branch below = branch.parameter();
     this.parameter = below == null ? null : new Node("", below);
-    this.end = branch.rows().isEmpty() ? null : new Leaf(branch.rows());
-    this.rest = branch.restRows().isEmpty() ? null : new Leaf(branch.restRows());
+    this.end = Leaf.of(branch.rows());
+    this.rest = Leaf.of(branch.restRows());
   }
 
   private static Edge edge(Map.Entry<Shape, Branch> entry) {
@@ -61,7 +55,7 @@ final class Node {
   }
 
   private void put(Node node) {
-    int place = place(node.hash);
+    int place = place(node.hash());
     while (literals[place] != null) {
       place = (place + 1) & (literals.length - 1);
     }
@@ -97,7 +91,7 @@ final class Node {
     int wanted = path.hash(depth);
     int place = place(wanted);
     for (Node node = literals[place]; node != null; node = literals[place]) {
-      if (node.hash == wanted && path.is(depth, node.text)) {
+      if (node.hash() == wanted && path.is(depth, node)) {
         return node;
       }
       if (literals.length == 1) {

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowGroup {
   private final List<Route> rows;
-  private final List<RouteMatch.Chosen> choices;
 
-  /** The choice where there is no condition at all. */
-  private final RouteMatch.@Nullable Chosen always;
+  /** The one row where there is no condition at all. */
+  private final @Nullable Route always;
 
   private final int methodRank;
   private final int[] specificity;
@@ -36,8 +35,7 @@ final class RowGroup {
                 inFileOrder.stream().filter(row -> row.when().isPresent()),
                 inFileOrder.stream().filter(row -> row.when().isEmpty()))
             .toList();
-    this.choices = rows.stream().map(RouteMatch.Chosen::new).toList();
-    this.always = rows.get(0).when().isEmpty() ? choices.get(0) : null;
+    this.always = rows.get(0).when().isEmpty() ? rows.get(0) : null;
     this.methodRank = methodRank;
     this.specificity = rows.get(0).path().specificity();
     this.needsCaller =
@@ -73,20 +71,20 @@ final class RowGroup {
   /** Chooses the first row whose condition holds. */
   RouteMatch.Choice choose(RouteMatch match, HttpFields fields, Optional<String> subject) {
     if (always != null) {
-      return always;
+      return new RouteMatch.Chosen(always);
     }
-    for (int i = 0; i < rows.size(); i++) {
-      Optional<Condition> when = rows.get(i).when();
+    for (Route row : rows) {
+      Optional<Condition> when = row.when();
       if (when.isEmpty()) {
-        return choices.get(i);
+        return new RouteMatch.Chosen(row);
       }
-      ConditionTrial trial = new ConditionTrial(match, rows.get(i), fields, subject);
+      ConditionTrial trial = new ConditionTrial(match, row, fields, subject);
       boolean holds = trial.holds(when.get());
       if (trial.ambiguity() != null) {
         return new RouteMatch.Ambiguous(trial.ambiguity());
       }
       if (holds) {
-        return choices.get(i);
+        return new RouteMatch.Chosen(row);
       }
     }
     return new RouteMatch.None();

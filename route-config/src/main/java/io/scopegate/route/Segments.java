@@ -61,10 +61,10 @@ final class Segments {
     return start(index) == end(index);
   }
 
-  boolean is(int index, String literal) {
+  /** Says whether it is this literal. */
+  boolean is(int index, Literal literal) {
     int start = start(index);
-    return end(index) - start == literal.length()
-        && text.regionMatches(start, literal, 0, literal.length());
+    return end(index) - start == literal.length() && literal.stands(text, start);
   }
 
   String value(int index) {
