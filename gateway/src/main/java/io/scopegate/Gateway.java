@@ -12,7 +12,6 @@ import io.scopegate.authn.TokenFormat;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
-import io.scopegate.backend.Protocol;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
 import io.scopegate.event.Metrics;
@@ -235,7 +234,7 @@ public final class Gateway implements AutoCloseable {
                             loops,
                             resolver,
                             surroundings.random(),
-                            url -> Protocol.plain(ProxyServer::speakToBackend)))));
+                            ProxyServer::backendProtocol))));
     return backends;
   }
 

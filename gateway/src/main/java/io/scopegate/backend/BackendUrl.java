@@ -13,14 +13,16 @@ import java.util.Optional;
  * @param host a name or an address; one of IPv6 without its brackets
  * @param authority host and port as the URL has them: what {@code Host} says there
  * @param weight its share of the requests next to other URLs; 0 for none
+ * @param http2 whether HTTP/2 is spoken there
  */
-public record BackendUrl(String host, int port, String authority, int weight) {
+public record BackendUrl(String host, int port, String authority, int weight, boolean http2) {
   private static final int HIGHEST_PORT = 65_535;
 
   /**
    * Reads a URL that has the usual share.
    *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
+   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
+   *     h2c://host[:port]}
    */
   public static BackendUrl parse(String url) {
     return parse(url, 1);
@@ -29,7 +31,8 @@ public record BackendUrl(String host, int port, String authority, int weight) {
   /**
    * Reads a URL that has this share.
    *
-   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]}
+   * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
+   *     h2c://host[:port]}
    */
   public static BackendUrl parse(String url, int weight) {
     URI uri;
@@ -38,8 +41,10 @@ public record BackendUrl(String host, int port, String authority, int weight) {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("`" + url + "` is not a URL", e);
     }
-    if (!"http".equalsIgnoreCase(uri.getScheme())) {
-      throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
+    boolean http2 = "h2c".equalsIgnoreCase(uri.getScheme());
+    if (!http2 && !"http".equalsIgnoreCase(uri.getScheme())) {
+      throw new IllegalArgumentException(
+          "`" + url + "` begins neither with `http://` nor with `h2c://`");
     }
     boolean hostOnly =
         uri.getHost() != null
@@ -54,7 +59,7 @@ public record BackendUrl(String host, int port, String authority, int weight) {
     String host = uri.getHost();
     int port = uri.getPort() < 0 ? 80 : uri.getPort();
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new BackendUrl(bare, port, uri.getRawAuthority(), weight);
+    return new BackendUrl(bare, port, uri.getRawAuthority(), weight, http2);
   }
 
   /** Returns the address if that is what the URL has, so that nothing is to be looked up. */

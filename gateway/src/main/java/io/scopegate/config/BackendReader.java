@@ -140,7 +140,9 @@ final class BackendReader {
               && url.getRawQuery() == null
               && url.getRawFragment() == null
               && url.getRawUserInfo() == null;
-      if ("http".equalsIgnoreCase(url.getScheme()) && url.getHost() != null && bare) {
+      boolean known =
+          "http".equalsIgnoreCase(url.getScheme()) || "h2c".equalsIgnoreCase(url.getScheme());
+      if (known && url.getHost() != null && bare) {
         return Optional.of(url);
       }
     } catch (URISyntaxException e) {
@@ -151,7 +153,7 @@ final class BackendReader {
         .error(
             text.at(),
             "`" + text.text() + "` is not the URL of a backend",
-            "it is `http://host:port`, without a path");
+            "it is `http://host:port` or `h2c://host:port`, without a path");
     return Optional.empty();
   }
 

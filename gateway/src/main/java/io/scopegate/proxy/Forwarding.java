@@ -276,11 +276,12 @@ final class Forwarding {
     }
     boolean pooled = connection.isReused();
     // One that went while it lay unused says nothing about the endpoint.
-    if (!pooled || handler.reader().isStarted() || kind != BackendFailure.Kind.BROKEN_OFF) {
+    boolean refused = kind == BackendFailure.Kind.REFUSED;
+    boolean broken = kind == BackendFailure.Kind.BROKEN_OFF;
+    if (!refused && (!broken || !pooled || handler.reader().isStarted())) {
       connection.failed();
     }
-    boolean again =
-        kind == BackendFailure.Kind.BROKEN_OFF && isRepeatable() && backend.grantsRetry(connection);
+    boolean again = (refused || broken) && isRepeatable(refused) && backend.grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);
@@ -294,10 +295,15 @@ final class Forwarding {
   /**
    * Says whether the request may go out once more: nothing of an answer was passed on, and nothing
    * of the request has left or nothing is lost and no harm done when it comes twice.
+   *
+   * @param refused whether the backend has said that it has not looked at it
    */
-  private boolean isRepeatable() {
+  private boolean isRepeatable(boolean refused) {
     boolean bodyTaken = bodyBytes > 0 || (exchange.isRequestEnded() && !exchange.isBodiless());
-    return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
+    return !answered
+        && interims == 0
+        && !bodyTaken
+        && (refused || !sent || exchange.isIdempotent());
   }
 
   /** Gives the backend connection up; an unfinished request never looks whole there. */

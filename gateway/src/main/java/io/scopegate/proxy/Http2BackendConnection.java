@@ -65,11 +65,18 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
    *
    * @param scheme of what is asked for: {@code http} or {@code https}
    */
-  static SharedConnection install(ChannelPipeline pipeline, String scheme) {
+  static void install(ChannelPipeline pipeline, String scheme) {
     Http2FrameCodec codec = BackendCodec.newCodec();
     Http2BackendConnection connection =
         new Http2BackendConnection(pipeline.channel(), codec, scheme);
     pipeline.addLast(codec, new Http2MultiplexHandler(new UnaskedInitializer()), connection);
+  }
+
+  static Http2BackendConnection of(Channel channel) {
+    Http2BackendConnection connection = channel.pipeline().get(Http2BackendConnection.class);
+    if (connection == null) {
+      throw new IllegalStateException("a connection without our handlers");
+    }
     return connection;
   }
 

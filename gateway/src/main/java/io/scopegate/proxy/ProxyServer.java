@@ -7,7 +7,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.scopegate.backend.Backend;
+import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
+import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LocalBackend;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -130,9 +133,14 @@ public final class ProxyServer implements AutoCloseable {
         });
   }
 
-  /** Puts the handlers on a new connection to a backend; what a {@link Backend} needs. */
-  public static void speakToBackend(ChannelPipeline pipeline) {
-    BackendHandler.install(pipeline);
+  /** Returns what is spoken with a URL; what a {@link Backend} needs. */
+  public static Protocol backendProtocol(BackendUrl url) {
+    return url.http2()
+        ? new Protocol(
+            pipeline -> {},
+            pipeline -> Http2BackendConnection.install(pipeline, "http"),
+            Optional.of(Http2BackendConnection::of))
+        : Protocol.plain(BackendHandler::install);
   }
 
   /**

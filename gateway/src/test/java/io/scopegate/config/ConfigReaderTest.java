@@ -210,9 +210,9 @@ class ConfigReaderTest {
                 + " and a length, such as `10.0.0.0/8`",
             "gateway.yaml:10:18: a backend with `https` is not supported yet",
             "gateway.yaml:10:34: `http://core/api` is not the URL of a backend; it is"
-                + " `http://host:port`, without a path",
-            "gateway.yaml:10:53: `core` is not the URL of a backend; it is `http://host:port`,"
-                + " without a path",
+                + " `http://host:port` or `h2c://host:port`, without a path",
+            "gateway.yaml:10:53: `core` is not the URL of a backend; it is `http://host:port`"
+                + " or `h2c://host:port`, without a path",
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
             "gateway.yaml:13:1: `store` is not supported yet",
