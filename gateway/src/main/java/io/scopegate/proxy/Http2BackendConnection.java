@@ -69,7 +69,11 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
     Http2FrameCodec codec = BackendCodec.newCodec();
     Http2BackendConnection connection =
         new Http2BackendConnection(pipeline.channel(), codec, scheme);
-    pipeline.addLast(codec, new Http2MultiplexHandler(new UnaskedInitializer()), connection);
+    pipeline.addLast(
+        codec,
+        connection.new GoAwayNotice(),
+        new Http2MultiplexHandler(new UnaskedInitializer()),
+        connection);
   }
 
   static Http2BackendConnection of(Channel channel) {
@@ -96,6 +100,15 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
     @Override
     protected void initChannel(Channel stream) {
       BackendHandler.installStream(stream.pipeline(), scheme);
+    }
+  }
+
+  /** Hears of the end before the streams that are left behind do, and come back for another. */
+  private final class GoAwayNotice extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+      ending |= frame instanceof Http2GoAwayFrame;
+      ctx.fireChannelRead(frame);
     }
   }
 
@@ -217,7 +230,6 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
       listener.changed();
     } else if (frame instanceof Http2GoAwayFrame) {
       // The streams that it leaves behind hear of it themselves; the others come to their end.
-      ending = true;
       listener.changed();
     }
     ReferenceCountUtil.release(frame);

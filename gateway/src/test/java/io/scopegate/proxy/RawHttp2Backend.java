@@ -222,6 +222,7 @@ final class RawHttp2Backend implements AutoCloseable {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
     private volatile boolean ended;
+    private volatile int number;
 
     Stream(Connection connection, int id) {
       this.connection = connection;
@@ -232,7 +233,7 @@ final class RawHttp2Backend implements AutoCloseable {
       Map<String, String> into = fields.isEmpty() ? fields : trailers;
       headers.forEach(field -> into.put(field.getKey().toString(), field.getValue().toString()));
       if (into == fields) {
-        heads.incrementAndGet();
+        number = heads.incrementAndGet();
         if (!end) {
           script.serve(this);
         }
@@ -265,6 +266,11 @@ final class RawHttp2Backend implements AutoCloseable {
 
     int id() {
       return id;
+    }
+
+    /** Returns how many heads had come with this one. */
+    int number() {
+      return number;
     }
 
     Optional<String> value(String name) {
