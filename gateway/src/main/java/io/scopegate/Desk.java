@@ -4,15 +4,14 @@ import io.scopegate.admin.AdminHandler;
 import io.scopegate.admin.AdminTokens;
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.admin.StatusEndpoints;
+import io.scopegate.config.GatewayConfig;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
 import io.scopegate.store.IdentityStore;
-import io.scopegate.store.SqliteIdentityStore;
 import io.scopegate.store.StoreFailure;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,13 +28,12 @@ public final class Desk implements AutoCloseable {
   private final HttpFields fields;
 
   /**
-   * Opens the store for this process alone.
+   * Opens the store: the embedded one for this process alone.
    *
-   * @param data the folder of the store
    * @throws StoreFailure if that does not work, or another process has it open
    */
-  public Desk(Path data, Policy policy, Clock clock, RandomGenerator random) {
-    this.store = new SqliteIdentityStore(data, clock, random);
+  public Desk(GatewayConfig config, Policy policy, Clock clock, RandomGenerator random) {
+    this.store = Stores.open(config, clock, random);
     byte[] bytes = new byte[32];
     random.nextBytes(bytes);
     String token = HexFormat.of().formatHex(bytes);

@@ -1,7 +1,6 @@
 package io.scopegate;
 
 import io.scopegate.authn.CacheFigures;
-import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Shows the figures of the parts among the metrics. */
@@ -21,36 +21,36 @@ final class Figures {
     this.metrics = metrics;
   }
 
-  void caches(TokenAuthenticator authenticator) {
-    for (CacheFigures known : authenticator.figures()) {
+  void caches(Supplier<List<CacheFigures>> caches) {
+    for (CacheFigures known : caches.get()) {
       String name = known.cache();
       Map<String, String> labels = Map.of("cache", name);
       metrics.gauge(
           "scopegate.cache.size",
           "Entries of a cache",
           labels,
-          () -> figure(authenticator, name, CacheFigures::size));
+          () -> figure(caches, name, CacheFigures::size));
       metrics.counter(
           "scopegate.cache.hits",
           "Look-ups that a cache answered",
           labels,
-          () -> figure(authenticator, name, CacheFigures::hits));
+          () -> figure(caches, name, CacheFigures::hits));
       metrics.counter(
           "scopegate.cache.misses",
           "Look-ups that a cache could not answer",
           labels,
-          () -> figure(authenticator, name, CacheFigures::misses));
+          () -> figure(caches, name, CacheFigures::misses));
       metrics.counter(
           "scopegate.cache.evictions",
           "Entries that went because a cache was full or they were old",
           labels,
-          () -> figure(authenticator, name, CacheFigures::evictions));
+          () -> figure(caches, name, CacheFigures::evictions));
     }
   }
 
   private static long figure(
-      TokenAuthenticator authenticator, String cache, ToLongFunction<CacheFigures> figure) {
-    return authenticator.figures().stream()
+      Supplier<List<CacheFigures>> caches, String cache, ToLongFunction<CacheFigures> figure) {
+    return caches.get().stream()
         .filter(figures -> figures.cache().equals(cache))
         .mapToLong(figure)
         .sum();

@@ -9,11 +9,16 @@ import io.scopegate.admin.StatusEndpoints;
 import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.TokenAuthenticator;
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.authn.assertion.AssertionKeys;
+import io.scopegate.authn.assertion.Assertions;
+import io.scopegate.authn.assertion.SignedAssertions;
+import io.scopegate.authn.session.Sessions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.event.GatewayEvents;
 import io.scopegate.event.Metrics;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.file.Problem;
@@ -23,13 +28,14 @@ import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.guard.PolicyWatch;
+import io.scopegate.guard.SiteCheck;
 import io.scopegate.proxy.FrontendSettings;
 import io.scopegate.proxy.ProxyServer;
 import io.scopegate.proxy.TrustedProxies;
 import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
-import io.scopegate.store.SqliteIdentityStore;
+import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -61,9 +67,11 @@ public final class Gateway implements AutoCloseable {
   private final GatewayConfig config;
   private final Surroundings surroundings;
   private final Parts parts;
+  private final TlsWiring tls;
   private final LivePolicy livePolicy;
   private final IdentityStore store;
   private final Metrics metrics;
+  private final Optional<Sessions> sessions;
   private final ProxyServer frontend;
   private final List<InetSocketAddress> listeners = new ArrayList<>();
   private final InetSocketAddress admin;
@@ -117,15 +125,29 @@ public final class Gateway implements AutoCloseable {
     this.config = config;
     this.surroundings = surroundings;
     this.parts = parts;
-    this.store =
-        parts.keep(
-            new SqliteIdentityStore(config.data(), surroundings.clock(), surroundings.random()));
+    this.store = parts.keep(Stores.open(config, surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
-    this.livePolicy = new LivePolicy(first, policySource(config), metrics);
+    this.sessions =
+        config.issuers().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+    this.tls = new TlsWiring(config, surroundings.clock());
+    tls.show(metrics);
+    this.livePolicy =
+        new LivePolicy(
+            tls.withFiles(first),
+            tls.reloading(policySource(config)),
+            GatewayEvents.of(
+                metrics, sessions.<GatewayEvents>map(all -> all).orElse(GatewayEvents.NONE)));
+    Optional<AssertionKeys> assertionKeys = assertionKeys();
     EventLoops loops = parts.keep(new EventLoops(Runtime.getRuntime().availableProcessors()));
-    this.frontend = frontend(loops);
-    StatusEndpoints status = new StatusEndpoints(this::readiness, metrics::scrape);
+    this.frontend = frontend(loops, assertions(assertionKeys));
+    StatusEndpoints status =
+        assertionKeys
+            .map(keys -> new StatusEndpoints(this::readiness, metrics::scrape, keys::published))
+            .orElseGet(() -> new StatusEndpoints(this::readiness, metrics::scrape));
     ThreadPoolExecutor workers = workers("admin");
     AdminHandler handler =
         new AdminHandler(
@@ -145,8 +167,8 @@ public final class Gateway implements AutoCloseable {
                     new ProbesHandler(status, workers),
                     MAX_PROBE_BODY,
                     config.probes().get()));
-    for (Address address : config.listeners()) {
-      listeners.add(bind(frontend, address));
+    for (GatewayConfig.Listener listener : config.listeners()) {
+      listeners.add(bind(frontend, listener.address(), tls.threshold(listener)));
     }
     if (surroundings.watch()) {
       parts.keep(new PolicyWatch(livePolicy)).start(WATCH_PERIOD);
@@ -174,25 +196,52 @@ public final class Gateway implements AutoCloseable {
     return workers;
   }
 
-  private ProxyServer frontend(EventLoops loops) {
+  private Optional<AssertionKeys> assertionKeys() throws IOException {
+    return config.assertion().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new AssertionKeys(
+                config.data(), config.assertion().get().rotation(), surroundings.clock()));
+  }
+
+  private Assertions assertions(Optional<AssertionKeys> keys) {
+    return keys.<Assertions>map(
+            signing ->
+                new SignedAssertions(
+                    SessionWiring.assertions(
+                        config.assertion().orElseThrow(), config.backendNames()),
+                    signing,
+                    surroundings.clock(),
+                    surroundings.random(),
+                    workers("assertions")))
+        .orElse(Assertions.NONE);
+  }
+
+  private ProxyServer frontend(EventLoops loops, Assertions assertions) {
     LastUse lastUse = parts.keep(new LastUse(store, LAST_USE_PERIOD));
-    TokenAuthenticator authenticator =
-        parts.keep(
-            new TokenAuthenticator(
-                store, lastUse, CacheLimits.embedded(), surroundings.clock(), metrics));
+    CacheLimits limits = Stores.limits(config.store());
+    TokenAuthenticator tokens =
+        parts.keep(new TokenAuthenticator(store, lastUse, limits, surroundings.clock(), metrics));
     Map<String, Backend> backends = backends(loops);
     ProxyServer server =
         parts.keep(
             ProxyServer.forwarding(
                 loops,
                 frontendSettings(),
-                new Gatekeeper(livePolicy, authenticator, metrics),
+                new Gatekeeper(
+                    livePolicy,
+                    SessionWiring.authenticator(
+                        tokens, sessions, store, limits, () -> workers("organizations")),
+                    new SiteCheck(config.origins()),
+                    assertions,
+                    metrics),
                 backends,
                 Map.of(SelfService.NAME, selfService()),
                 metrics,
                 surroundings.random()));
     Figures figures = new Figures(metrics);
-    figures.caches(authenticator);
+    figures.caches(tokens::figures);
+    sessions.ifPresent(all -> figures.caches(all::figures));
     figures.backends(backends.values());
     figures.network(loops, server);
     return server;
@@ -234,7 +283,8 @@ public final class Gateway implements AutoCloseable {
                             loops,
                             resolver,
                             surroundings.random(),
-                            ProxyServer::backendProtocol))));
+                            ProxyServer.backendProtocol(
+                                tls.client(name), backend.connectTimeout())))));
     return backends;
   }
 
@@ -244,12 +294,14 @@ public final class Gateway implements AutoCloseable {
         parts.keep(
             ProxyServer.answering(
                 loops, FrontendSettings.standard(), handler, maxBody, surroundings.random())),
-        address);
+        address,
+        Threshold.open());
   }
 
-  private static InetSocketAddress bind(ProxyServer server, Address address) throws IOException {
+  private static InetSocketAddress bind(ProxyServer server, Address address, Threshold threshold)
+      throws IOException {
     try {
-      return server.bind(new InetSocketAddress(address.host(), address.port()));
+      return server.bind(new InetSocketAddress(address.host(), address.port()), threshold);
     } catch (IOException e) {
       String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
       throw new IOException("cannot listen on `" + address + "`" + why, e);
@@ -284,14 +336,17 @@ public final class Gateway implements AutoCloseable {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    listeners.forEach(address -> text.append(url(address)).append(", "));
-    text.append("admin ").append(url(admin));
-    probes.ifPresent(address -> text.append(", probes ").append(url(address)));
+    for (int i = 0; i < listeners.size(); i++) {
+      boolean secure = config.listeners().get(i).tls().isPresent();
+      text.append(url(secure ? "https" : "http", listeners.get(i))).append(", ");
+    }
+    text.append("admin ").append(url("http", admin));
+    probes.ifPresent(address -> text.append(", probes ").append(url("http", address)));
     return text.toString();
   }
 
-  private static String url(InetSocketAddress address) {
-    return "http://" + new Address(address.getAddress().getHostAddress(), address.getPort());
+  private static String url(String scheme, InetSocketAddress address) {
+    return scheme + "://" + new Address(address.getAddress().getHostAddress(), address.getPort());
   }
 
   /**

@@ -15,6 +15,8 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    // The JDK's TLS, where BoringSSL cannot be loaded, would let clients ask for handshakes anew.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     System.exit(Program.run(args, ofProcess()));
   }
 

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.LoadingCache;
@@ -37,17 +38,18 @@ class ArchitectureTest {
 
   /** The packages with what each may import of the others; the program itself may import all. */
   private static final Map<String, List<String>> MAY_IMPORT =
-      Map.of(
-          "event", List.of(),
-          "store", List.of("event"),
-          "authn", List.of("event", "store"),
-          "guard", List.of("event", "store", "authn"),
-          "backend", List.of("event"),
-          "proxy", List.of("event", "store", "authn", "guard", "backend"),
-          "endpoint", List.of("event", "store", "authn", "guard"),
-          "self", List.of("event", "store", "authn", "guard", "endpoint"),
-          "admin", List.of("event", "store", "authn", "guard", "endpoint"),
-          "config", List.of());
+      Map.ofEntries(
+          entry("tls", List.of()),
+          entry("event", List.of()),
+          entry("store", List.of("event")),
+          entry("authn", List.of("event", "store")),
+          entry("guard", List.of("event", "store", "authn")),
+          entry("backend", List.of("event")),
+          entry("proxy", List.of("event", "store", "authn", "guard", "backend", "tls")),
+          entry("endpoint", List.of("event", "store", "authn", "guard")),
+          entry("self", List.of("event", "store", "authn", "guard", "endpoint")),
+          entry("admin", List.of("event", "store", "authn", "guard", "endpoint")),
+          entry("config", List.of("tls")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -94,8 +96,11 @@ class ArchitectureTest {
 
   @Test
   void each_library_has_its_packages() {
-    only("io.netty..", "bytes and sockets end where HTTP ends", of("proxy", "backend"));
+    only("io.netty..", "bytes and sockets end where HTTP ends", of("proxy", "backend", "tls"));
     only("java.sql..", "whoever else has a connection can pass the store by", of("store"));
+    only("org.postgresql..", "whoever else has a connection can pass the store by", of("store"));
+    only("com.zaxxer..", "whoever else has a connection can pass the store by", of("store"));
+    only("org.flywaydb..", "there is one owner of the tables", of("store"));
     only("org.sqlite..", "whoever else has a connection can pass the store by", of("store"));
     only("io.micrometer..", "the core says what happened, not how it is counted", of("event"));
     only("com.nimbusds..", "there is one place where a signature is trusted", of("authn"));
@@ -124,6 +129,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(of("event", "authn", "guard", "backend"))
+        .and()
+        // What an issuer writes is JSON, and this is where it comes in.
+        .resideOutsideOfPackages(of("authn.session", "authn.assertion"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("tools.jackson..", "org.snakeyaml..")
@@ -176,7 +184,7 @@ class ArchitectureTest {
   void nothing_on_an_event_loop_waits() {
     noClasses()
         .that()
-        .resideInAnyPackage(of("proxy", "backend", "guard", "authn", "event", "self"))
+        .resideInAnyPackage(of("proxy", "backend", "tls", "guard", "authn", "event", "self"))
         .should()
         .callMethodWhere(target(waits()))
         .because("one request that waits stops all others of its event loop")

@@ -42,6 +42,23 @@ public final class RunningGateway implements AutoCloseable {
    * Starts in this folder with this route table, whose backends are {@code core} and {@code old}.
    */
   public RunningGateway(Path folder, String routesYaml, boolean watch) throws IOException {
+    this(folder, routesYaml, watch, "");
+  }
+
+  /** The same with further keys of {@code gateway.yaml}, which may use {@code ${WATCHER}}. */
+  public RunningGateway(Path folder, String routesYaml, boolean watch, String furtherKeys)
+      throws IOException {
+    this(folder, routesYaml, watch, furtherKeys, Map.of());
+  }
+
+  /** The same with more in the environment. */
+  public RunningGateway(
+      Path folder,
+      String routesYaml,
+      boolean watch,
+      String furtherKeys,
+      Map<String, String> moreEnvironment)
+      throws IOException {
     this.routes = folder.resolve("routes.yaml");
     Files.writeString(routes, routesYaml);
     this.core = RecordingBackend.answering(answer("core"));
@@ -62,9 +79,11 @@ public final class RunningGateway implements AutoCloseable {
           core: { urls: ["%s"] }
           old: { urls: ["%s"] }
         """
-            .formatted(core.url(), old.url()));
-    ConfigReader.Outcome read =
-        ConfigReader.read(file, List.of(), Map.of("WATCHER", "watcher-token-of-the-tests"));
+                .formatted(core.url(), old.url())
+            + furtherKeys);
+    Map<String, String> environment = new HashMap<>(moreEnvironment);
+    environment.put("WATCHER", "watcher-token-of-the-tests");
+    ConfigReader.Outcome read = ConfigReader.read(file, List.of(), environment);
     GatewayConfig config =
         read.config().orElseThrow(() -> new AssertionError(read.problems().toString()));
     PolicySource.Loaded first = Gateway.policySource(config).read();

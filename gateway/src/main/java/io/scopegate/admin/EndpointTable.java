@@ -1,6 +1,7 @@
 package io.scopegate.admin;
 
 import io.scopegate.admin.AdminTokens.Access;
+import io.scopegate.endpoint.Answers;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.route.Forwarding;
@@ -12,6 +13,7 @@ import io.scopegate.route.Route;
 import io.scopegate.route.RouteMatch;
 import io.scopegate.route.RouteTable;
 import io.scopegate.route.Rule;
+import io.scopegate.store.StoreFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,8 +64,16 @@ final class EndpointTable {
     CompletionStage<Answer> answer(LocalHandler.Request request, Executor executor) {
       Endpoint.Call call = new Endpoint.Call(request.line(), parameters, request.body());
       return row.blocks()
-          ? CompletableFuture.supplyAsync(() -> row.endpoint().answer(call), executor)
-          : CompletableFuture.completedStage(row.endpoint().answer(call));
+          ? CompletableFuture.supplyAsync(() -> answer(call), executor)
+          : CompletableFuture.completedStage(answer(call));
+    }
+
+    private Answer answer(Endpoint.Call call) {
+      try {
+        return row.endpoint().answer(call);
+      } catch (StoreFailure e) {
+        return Answers.unavailable(e);
+      }
     }
   }
 

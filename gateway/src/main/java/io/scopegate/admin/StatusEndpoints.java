@@ -8,10 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Whether the gateway lives, whether it is ready, and its figures. Safe from any thread. */
+/**
+ * Whether the gateway lives, whether it is ready, its figures and its public keys. Safe from any
+ * thread.
+ */
 public final class StatusEndpoints extends Endpoints {
   private final Supplier<Readiness> readiness;
   private final Supplier<String> metrics;
+  private final Supplier<String> keys;
 
   /**
    * Whether requests should come here.
@@ -27,14 +31,22 @@ public final class StatusEndpoints extends Endpoints {
     }
   }
 
+  /** Wires the endpoints of a gateway that signs nothing. */
+  public StatusEndpoints(Supplier<Readiness> readiness, Supplier<String> metrics) {
+    this(readiness, metrics, () -> "{\"keys\":[]}");
+  }
+
   /**
    * Wires the endpoints.
    *
    * @param metrics the figures in Prometheus' text format
+   * @param keys the public keys that backends verify assertions with (RFC 7517 §5)
    */
-  public StatusEndpoints(Supplier<Readiness> readiness, Supplier<String> metrics) {
+  public StatusEndpoints(
+      Supplier<Readiness> readiness, Supplier<String> metrics, Supplier<String> keys) {
     this.readiness = readiness;
     this.metrics = metrics;
+    this.keys = keys;
   }
 
   @Override
@@ -47,7 +59,13 @@ public final class StatusEndpoints extends Endpoints {
             "/metrics",
             Optional.empty(),
             true,
-            call -> Answer.of(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get())));
+            call -> Answer.of(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get())),
+        new EndpointTable.Row(
+            "GET",
+            "/.well-known/jwks.json",
+            Optional.empty(),
+            true,
+            call -> Answer.of(200, "application/jwk-set+json", keys.get())));
   }
 
   private Answer ready() {

@@ -12,4 +12,14 @@ public interface Authenticator {
    * store. Never completes exceptionally: what cannot be told is {@link Caller.Unavailable}.
    */
   CompletableFuture<Caller> authenticate(Credential credential, Policy policy);
+
+  /**
+   * Returns who it is, for a request from this address, which may be noted.
+   *
+   * @param address in digits; empty if it is not known
+   */
+  default CompletableFuture<Caller> authenticate(
+      Credential credential, Policy policy, String address) {
+    return authenticate(credential, policy);
+  }
 }

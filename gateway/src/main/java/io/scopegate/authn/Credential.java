@@ -1,6 +1,8 @@
 package io.scopegate.authn;
 
+import io.scopegate.policy.Delegation;
 import io.scopegate.route.HttpFields;
+import java.time.Instant;
 import java.util.List;
 
 /** What a request presents of its caller, unchecked. Immutable; never printed. */
@@ -34,8 +36,28 @@ public sealed interface Credential {
    */
   record Unusable() implements Credential {}
 
+  /**
+   * Who the client is by the certificate of its connection (RFC 5280): used only where the request
+   * itself presents nothing.
+   *
+   * @param subject with the prefix of its authority
+   * @param delegation what it hands over
+   * @param expires when the certificate ends, which the connection may outlive
+   */
+  record Certificate(String subject, Delegation delegation, Instant expires)
+      implements Credential {}
+
   /** Presented more than once. */
   record Ambiguous(String detail) implements Credential {}
+
+  /**
+   * Reads the credential of a request; what its connection presents counts only where the request
+   * presents nothing.
+   */
+  static Credential from(HttpFields fields, Credential ofConnection) {
+    Credential ofRequest = from(fields);
+    return ofRequest instanceof None ? ofConnection : ofRequest;
+  }
 
   /** Reads the credential of a request. */
   static Credential from(HttpFields fields) {

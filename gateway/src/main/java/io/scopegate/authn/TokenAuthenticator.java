@@ -11,32 +11,36 @@ import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
+import io.scopegate.route.CredentialKind;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
+import io.scopegate.store.TokenUse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Knows personal access tokens. What a token is and what a subject holds is cached, never what
  * follows from it; expiry is compared on every request. A bearer's SHA-256 is computed anew each
- * time, so that no value stays in memory. Sessions have no issuer yet: none is valid. Safe from any
- * thread; never blocks.
+ * time, so that no value stays in memory. Sessions are none of its business: for it they are
+ * invalid. Safe from any thread; never blocks.
  */
-public final class TokenAuthenticator implements Authenticator, AutoCloseable {
-  private static final int LOADERS = 2;
-  private static final int WAITING_LOADS = 4_096;
+public final class TokenAuthenticator implements Authenticator, Subjects, AutoCloseable {
+  private static final int LOADERS = 4;
   private static final Caller INVALID = new Caller.Invalid();
   private static final Caller UNAVAILABLE = new Caller.Unavailable();
 
@@ -44,7 +48,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final LastUse lastUse;
   private final Clock clock;
   private final GatewayEvents events;
-  private final ThreadPoolExecutor loaders;
+  private final ScheduledThreadPoolExecutor loaders;
+  private final Ticker ticker;
   private final SharedLookup<TokenDigest, KnownToken> tokens;
 
   /** Per subject what it holds; empty if it is disabled. */
@@ -77,11 +82,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.loaders = newLoaders();
+    this.ticker = ticker;
     this.tokens =
-        new SharedLookup<>(this::readToken, loaders, limits.tokens(), limits.freshFor(), ticker);
+        new SharedLookup<>(
+            this::readTokens, loaders, limits.tokens(), limits, store::silenceNanos, ticker);
     this.subjects =
         new SharedLookup<>(
-            this::readSubject, loaders, limits.subjects(), limits.freshFor(), ticker);
+            this::readSubjects, loaders, limits.subjects(), limits, store::silenceNanos, ticker);
     this.unknown =
         Caffeine.newBuilder()
             .maximumSize(limits.unknown())
@@ -92,27 +99,33 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     store.onChange(new Forgetting());
   }
 
-  private static ThreadPoolExecutor newLoaders() {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
+  private static ScheduledThreadPoolExecutor newLoaders() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
             LOADERS,
-            LOADERS,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING_LOADS),
             task -> {
               Thread thread = new Thread(task, "identities");
               thread.setDaemon(true);
               return thread;
             });
+    executor.setKeepAliveTime(1, TimeUnit.MINUTES);
     executor.allowCoreThreadTimeOut(true);
     return executor;
   }
 
   @Override
   public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    return authenticate(credential, policy, "");
+  }
+
+  @Override
+  public CompletableFuture<Caller> authenticate(
+      Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.Bearer bearer) {
-      return authenticate(bearer.value(), policy);
+      return known(bearer.value(), policy, address);
+    }
+    if (credential instanceof Credential.Certificate certificate) {
+      return authenticate(certificate);
     }
     return CompletableFuture.completedFuture(withoutLookup(credential));
   }
@@ -126,7 +139,31 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         : INVALID;
   }
 
-  private CompletableFuture<Caller> authenticate(String bearer, Policy policy) {
+  private CompletableFuture<Caller> authenticate(Credential.Certificate certificate) {
+    if (!clock.instant().isBefore(certificate.expires())) {
+      return CompletableFuture.completedFuture(INVALID);
+    }
+    return subjects.find(certificate.subject()).thenApply(held -> caller(certificate, held));
+  }
+
+  private static Caller caller(
+      Credential.Certificate certificate, Outcome<Optional<Principal>> outcome) {
+    if (!(outcome instanceof Found<Optional<Principal>> found)) {
+      return refusal(outcome);
+    }
+    return found
+        .value()
+        .<Caller>map(
+            principal ->
+                new Caller.Authenticated(
+                    principal,
+                    certificate.delegation(),
+                    CredentialKind.CERTIFICATE,
+                    CredentialKind.CERTIFICATE.word()))
+        .orElse(INVALID);
+  }
+
+  private CompletableFuture<Caller> known(String bearer, Policy policy, String address) {
     if (!mayBeKnown(bearer)) {
       return CompletableFuture.completedFuture(INVALID);
     }
@@ -140,8 +177,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       token = tokens.start(digest);
     }
     return token.isDone()
-        ? caller(token.getNow(new Failed<>()), policy)
-        : token.thenCompose(outcome -> caller(outcome, policy));
+        ? caller(token.getNow(new Failed<>()), policy, address)
+        : token.thenCompose(outcome -> caller(outcome, policy, address));
   }
 
   private boolean mayBeKnown(String bearer) {
@@ -150,7 +187,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         : store.hasImportedTokens();
   }
 
-  private CompletableFuture<Caller> caller(Outcome<KnownToken> outcome, Policy policy) {
+  private CompletableFuture<Caller> caller(
+      Outcome<KnownToken> outcome, Policy policy, String address) {
     if (!(outcome instanceof Found<KnownToken> found)) {
       return CompletableFuture.completedFuture(refusal(outcome));
     }
@@ -163,12 +201,16 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         subjects.find(token.token().subject());
     return subject.isDone()
         ? CompletableFuture.completedFuture(
-            caller(token, now, subject.getNow(new Failed<>()), policy))
-        : subject.thenApply(held -> caller(token, now, held, policy));
+            caller(token, now, address, subject.getNow(new Failed<>()), policy))
+        : subject.thenApply(held -> caller(token, now, address, held, policy));
   }
 
   private Caller caller(
-      KnownToken token, Instant now, Outcome<Optional<Principal>> outcome, Policy policy) {
+      KnownToken token,
+      Instant now,
+      String address,
+      Outcome<Optional<Principal>> outcome,
+      Policy policy) {
     if (!(outcome instanceof Found<Optional<Principal>> found)) {
       return refusal(outcome);
     }
@@ -176,42 +218,70 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       return INVALID;
     }
     if (token.notesUse(now)) {
-      lastUse.note(token.token().id(), now);
+      lastUse.note(token.token().id(), new TokenUse(now, address));
     }
     return token.caller(found.value().get(), policy);
+  }
+
+  @Override
+  public CompletableFuture<Caller> caller(String subject, Function<Principal, Caller> made) {
+    CompletableFuture<Outcome<Optional<Principal>>> held = subjects.find(subject);
+    return held.isDone()
+        ? CompletableFuture.completedFuture(caller(held.getNow(new Failed<>()), made))
+        : held.thenApply(outcome -> caller(outcome, made));
+  }
+
+  private static Caller caller(
+      Outcome<Optional<Principal>> outcome, Function<Principal, Caller> made) {
+    if (!(outcome instanceof Found<Optional<Principal>> found)) {
+      return refusal(outcome);
+    }
+    return found.value().isEmpty() ? INVALID : made.apply(found.value().get());
   }
 
   private static Caller refusal(Outcome<?> outcome) {
     return outcome instanceof Failed ? UNAVAILABLE : INVALID;
   }
 
-  private Outcome<KnownToken> readToken(TokenDigest digest) {
+  private Map<TokenDigest, Outcome<KnownToken>> readTokens(Set<TokenDigest> digests) {
     // Before the look-up: a token made while it runs must not be remembered as unknown.
     long changes = tokenChanges.get();
-    Outcome<Optional<StoredToken>> read = timed(() -> store.token(digest));
-    if (!(read instanceof Found<Optional<StoredToken>> found)) {
-      return new Failed<>();
+    long start = ticker.read();
+    Optional<Map<TokenDigest, StoredToken>> read = timed(() -> store.tokens(digests));
+    Map<TokenDigest, Outcome<KnownToken>> outcomes = new HashMap<>();
+    if (read.isEmpty()) {
+      return outcomes;
     }
-    if (found.value().isEmpty()) {
-      unknown.put(digest, changes);
-      return new Absent<>();
+    for (TokenDigest digest : digests) {
+      StoredToken token = read.get().get(digest);
+      if (token == null) {
+        unknown.put(digest, changes);
+        outcomes.put(digest, new Absent<>());
+      } else {
+        outcomes.put(digest, new Found<>(new KnownToken(token), start));
+      }
     }
-    return new Found<>(new KnownToken(found.value().get()));
+    return outcomes;
   }
 
-  private Outcome<Optional<Principal>> readSubject(String subject) {
-    return timed(() -> store.principal(subject));
+  private Map<String, Outcome<Optional<Principal>>> readSubjects(Set<String> names) {
+    long start = ticker.read();
+    Map<String, Outcome<Optional<Principal>>> outcomes = new HashMap<>();
+    timed(() -> store.principals(names))
+        .ifPresent(
+            read -> read.forEach((name, held) -> outcomes.put(name, new Found<>(held, start))));
+    return outcomes;
   }
 
-  private <T> Outcome<T> timed(Supplier<T> read) {
+  private <T> Optional<T> timed(Supplier<T> read) {
     long start = System.nanoTime();
     boolean ok = false;
     try {
       T value = read.get();
       ok = true;
-      return new Found<>(value);
+      return Optional.of(value);
     } catch (StoreFailure e) {
-      return new Failed<>();
+      return Optional.empty();
     } finally {
       events.storeRead(ok, Duration.ofNanos(System.nanoTime() - start));
     }
@@ -233,13 +303,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   /** Returns how many look-ups wait for a thread. */
   public int waitingLoads() {
-    return loaders.getQueue().size();
+    return tokens.waiting() + subjects.waiting();
   }
 
   /** Stops looking up; what is not cached cannot be told from then on. */
   @Override
   public void close() {
-    loaders.shutdown();
+    loaders.shutdownNow();
   }
 
   /** Forgets what a change has made untrue. */
@@ -257,6 +327,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
     @Override
     public void everythingChanged() {
+      subjects.forgetAll();
+    }
+
+    @Override
+    public void changesMissed() {
+      tokenChanges.incrementAndGet();
+      tokens.forgetAll();
       subjects.forgetAll();
     }
   }

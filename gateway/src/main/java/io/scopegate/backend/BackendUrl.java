@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,7 +23,7 @@ public record BackendUrl(String host, int port, String authority, int weight, bo
    * Reads a URL that has the usual share.
    *
    * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
-   *     h2c://host[:port]}
+   *     https://host[:port]}, or {@code h2c://} and {@code h2://} for HTTP/2
    */
   public static BackendUrl parse(String url) {
     return parse(url, 1);
@@ -32,7 +33,7 @@ public record BackendUrl(String host, int port, String authority, int weight, bo
    * Reads a URL that has this share.
    *
    * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
-   *     h2c://host[:port]}
+   *     https://host[:port]}, or {@code h2c://} and {@code h2://} for HTTP/2
    */
   public static BackendUrl parse(String url, int weight) {
     URI uri;
@@ -41,10 +42,11 @@ public record BackendUrl(String host, int port, String authority, int weight, bo
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("`" + url + "` is not a URL", e);
     }
-    boolean http2 = "h2c".equalsIgnoreCase(uri.getScheme());
-    if (!http2 && !"http".equalsIgnoreCase(uri.getScheme())) {
-      throw new IllegalArgumentException(
-          "`" + url + "` begins neither with `http://` nor with `h2c://`");
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    boolean http2 = scheme.equals("h2c") || scheme.equals("h2");
+    boolean secure = scheme.equals("https") || scheme.equals("h2");
+    if (!http2 && !secure && !scheme.equals("http")) {
+      throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
     }
     boolean hostOnly =
         uri.getHost() != null
@@ -57,7 +59,7 @@ public record BackendUrl(String host, int port, String authority, int weight, bo
           "`" + url + "` is more than a host and a port, such as `http://127.0.0.1:9000`");
     }
     String host = uri.getHost();
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     return new BackendUrl(bare, port, uri.getRawAuthority(), weight, http2);
   }

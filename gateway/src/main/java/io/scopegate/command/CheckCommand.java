@@ -69,7 +69,8 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private List<Problem> problemsOf(Path file) {
-    ConfigReader.Outcome read = ConfigReader.read(file, settings, surroundings.environment());
+    ConfigReader.Outcome read =
+        ConfigReader.read(file, settings, surroundings.environment(), surroundings.clock());
     List<Problem> problems = new ArrayList<>(read.problems());
     read.config()
         .ifPresent(

@@ -24,7 +24,8 @@ final class ConfigOption {
 
   /** Reads the configuration; its problems end the command. */
   GatewayConfig read(Surroundings surroundings) {
-    ConfigReader.Outcome outcome = ConfigReader.read(file, settings, surroundings.environment());
+    ConfigReader.Outcome outcome =
+        ConfigReader.read(file, settings, surroundings.environment(), surroundings.clock());
     return outcome.config().orElseThrow(() -> Failure.problems(outcome.problems()));
   }
 }

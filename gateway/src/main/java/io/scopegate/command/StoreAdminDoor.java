@@ -15,7 +15,7 @@ final class StoreAdminDoor implements AdminDoor {
         PolicyReader.read(config.routes(), Optional.of(config.backendNames()));
     this.desk =
         new Desk(
-            config.data(),
+            config,
             outcome.policy().orElseThrow(() -> Failure.problems(outcome.problems())),
             surroundings.clock(),
             surroundings.random());

@@ -5,6 +5,7 @@ import io.scopegate.config.GatewayConfig.HeaderChanges;
 import io.scopegate.file.Fields;
 import io.scopegate.file.NodeReader;
 import io.scopegate.file.YamlNode;
+import io.scopegate.tls.BackendTls;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class BackendReader {
   private static final Duration FIRST_BYTE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(60);
 
+  private static final Set<String> SCHEMES = Set.of("http", "https", "h2c", "h2");
   private static final int MAX_WEIGHT = 10_000;
 
   /** RFC 9110 §5.6.2. */
@@ -45,10 +47,12 @@ final class BackendReader {
 
   private final NodeReader reader;
   private final Secrets secrets;
+  private final TlsReader tls;
 
-  BackendReader(NodeReader reader, Secrets secrets) {
+  BackendReader(NodeReader reader, Secrets secrets, TlsReader tls) {
     this.reader = reader;
     this.secrets = secrets;
+    this.tls = tls;
   }
 
   Optional<GatewayConfig.Backend> read(YamlNode.Entry entry) {
@@ -70,7 +74,15 @@ final class BackendReader {
     GatewayConfig.Ejection ejection = resilience.ejection(fields.fields("ejection"));
     Optional<GatewayConfig.HealthCheck> check =
         fields.fields("healthCheck").map(resilience::healthCheck);
+    if (check.isPresent() && urls.stream().anyMatch(url -> isHttp2(url.url()))) {
+      reader
+          .problems()
+          .error(
+              fields.keyAt("healthCheck"),
+              "`healthCheck` asks in HTTP/1, which URLs of `h2c` and `h2` do not take");
+    }
     Duration slowStart = fields.duration("slowStart").orElse(ResilienceReader.SLOW_START);
+    Optional<BackendTls> secured = tls(fields, urls);
     fields.finish();
     return urls.isEmpty()
         ? Optional.empty()
@@ -88,7 +100,8 @@ final class BackendReader {
                 retries,
                 ejection,
                 check,
-                slowStart));
+                slowStart,
+                secured));
   }
 
   private List<BackendUrl> urls(Fields fields) {
@@ -131,17 +144,12 @@ final class BackendReader {
   private Optional<URI> url(YamlNode.Scalar text) {
     try {
       URI url = new URI(text.text());
-      if ("https".equalsIgnoreCase(url.getScheme())) {
-        reader.problems().error(text.at(), "a backend with `https` is not supported yet");
-        return Optional.empty();
-      }
       boolean bare =
           (url.getRawPath() == null || url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
               && url.getRawQuery() == null
               && url.getRawFragment() == null
               && url.getRawUserInfo() == null;
-      boolean known =
-          "http".equalsIgnoreCase(url.getScheme()) || "h2c".equalsIgnoreCase(url.getScheme());
+      boolean known = SCHEMES.contains(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT));
       if (known && url.getHost() != null && bare) {
         return Optional.of(url);
       }
@@ -153,8 +161,42 @@ final class BackendReader {
         .error(
             text.at(),
             "`" + text.text() + "` is not the URL of a backend",
-            "it is `http://host:port` or `h2c://host:port`, without a path");
+            "it is `http://host:port` or `https://host:port`, or `h2c://` or `h2://` for HTTP/2,"
+                + " without a path");
     return Optional.empty();
+  }
+
+  private static boolean isSecure(URI url) {
+    return "https".equalsIgnoreCase(url.getScheme()) || "h2".equalsIgnoreCase(url.getScheme());
+  }
+
+  private static boolean isHttp2(URI url) {
+    return "h2c".equalsIgnoreCase(url.getScheme()) || "h2".equalsIgnoreCase(url.getScheme());
+  }
+
+  private Optional<BackendTls> tls(Fields fields, List<BackendUrl> urls) {
+    boolean secure = urls.stream().anyMatch(url -> isSecure(url.url()));
+    if (secure && !urls.stream().allMatch(url -> isSecure(url.url()))) {
+      // What is meant to be secret would go out in the clear as often as not.
+      reader
+          .problems()
+          .error(fields.keyAt("urls"), "the URLs are of `http` and `https`, which do not mix");
+    }
+    boolean http2 = urls.stream().anyMatch(url -> isHttp2(url.url()));
+    if (secure && http2 && !urls.stream().allMatch(url -> isHttp2(url.url()))) {
+      // A handshake offers one version (RFC 7301).
+      reader
+          .problems()
+          .error(fields.keyAt("urls"), "the URLs are of `https` and `h2`, which do not mix");
+    }
+    Optional<BackendTls> settings = fields.fields("tls").flatMap(tls::backend);
+    if (settings.isPresent() && !secure && !urls.isEmpty()) {
+      reader
+          .problems()
+          .error(
+              fields.keyAt("tls"), "`tls` is only for URLs that begin with `https://` or `h2://`");
+    }
+    return secure ? settings.or(() -> Optional.of(BackendTls.DEFAULT)) : Optional.empty();
   }
 
   private HeaderChanges changes(Fields fields, String key) {

@@ -8,9 +8,11 @@ import io.scopegate.file.Problems;
 import io.scopegate.file.YamlNode;
 import io.scopegate.file.YamlReader;
 import io.scopegate.route.Position;
+import io.scopegate.tls.ListenerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,7 +35,14 @@ public final class ConfigReader {
   private static final List<String> MIXED_CASE =
       List.of(
           "apiVersion",
+          "proxyProtocol",
+          "minVersion",
+          "handshakeTimeout",
+          "clientCertificates",
+          "serverName",
           "trustedProxies",
+          "staleIfError",
+          "freshFor",
           "firstByte",
           "perSecond",
           "maxTime",
@@ -46,16 +55,22 @@ public final class ConfigReader {
           "headTimeout",
           "bodyTimeout",
           "bodyLimit",
-          "idleTimeout");
+          "idleTimeout",
+          "clientId",
+          "clientSecret",
+          "freshFor",
+          "staleIfError");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
   private final Path file;
   private final Secrets secrets;
+  private final TlsReader tls;
 
-  private ConfigReader(Path file, Map<String, String> environment) {
+  private ConfigReader(Path file, Map<String, String> environment, Optional<Clock> clock) {
     this.file = file;
     this.secrets = new Secrets(reader, folder(), environment);
+    this.tls = new TlsReader(reader, secrets, folder(), clock);
   }
 
   /**
@@ -71,13 +86,30 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a file.
+   * Reads a file, without asking whether certificates are valid now.
    *
    * @param flags {@code a.b=value} each, over the environment
    * @param environment of which names that start with {@code SCOPEGATE__} lie over the file
    */
   public static Outcome read(Path file, List<String> flags, Map<String, String> environment) {
-    ConfigReader reader = new ConfigReader(file, environment);
+    return read(file, flags, environment, Optional.empty());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param flags {@code a.b=value} each, over the environment
+   * @param environment of which names that start with {@code SCOPEGATE__} lie over the file
+   * @param clock certificates must be valid by it
+   */
+  public static Outcome read(
+      Path file, List<String> flags, Map<String, String> environment, Clock clock) {
+    return read(file, flags, environment, Optional.of(clock));
+  }
+
+  private static Outcome read(
+      Path file, List<String> flags, Map<String, String> environment, Optional<Clock> clock) {
+    ConfigReader reader = new ConfigReader(file, environment, clock);
     Optional<GatewayConfig> config =
         reader
             .content()
@@ -120,16 +152,27 @@ public final class ConfigReader {
         .requiredNode("apiVersion")
         .ifPresent(node -> reader.oneOf(node, Map.of("scopegate/v1", true)));
     Optional<Path> routes = fields.requiredText("routes").map(text -> resolved(text.text()));
-    List<Address> listeners = listeners(fields);
+    List<GatewayConfig.Listener> listeners = listeners(fields);
     List<GatewayConfig.AdminToken> tokens = new ArrayList<>();
     Optional<Address> admin = fields.fields("admin").flatMap(part -> admin(part, tokens));
     Optional<Address> probes = fields.fields("probes").flatMap(this::onlyAddress);
     List<String> proxies = networks(fields);
+    checkAnnouncers(fields, listeners, proxies);
     Optional<Duration> drain = fields.duration("drain");
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
-    List.of("store", "assertion", "issuers").forEach(fields::notSupportedYet);
+    GatewayConfig.Store store =
+        fields
+            .fields("store")
+            .map(new StoreReader(reader, problems, secrets)::read)
+            .orElse(GatewayConfig.Store.DEFAULT);
+    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
+    Optional<AssertionConfig> assertion =
+        fields
+            .fields("assertion")
+            .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
     fields.finish();
     return routes.map(
         path ->
@@ -142,31 +185,43 @@ public final class ConfigReader {
                 proxies,
                 drain.orElse(DEFAULT_DRAIN),
                 data,
+                store,
                 backends,
-                limits));
+                limits,
+                issuers,
+                origins,
+                assertion));
   }
 
   private Path resolved(String path) {
     return folder().resolve(path);
   }
 
-  private List<Address> listeners(Fields fields) {
-    Optional<YamlNode> node = fields.requiredNode("listeners");
-    List<Address> addresses = new ArrayList<>();
-    node.flatMap(reader::list)
-        .ifPresent(
-            items -> {
-              if (items.isEmpty()) {
-                problems.error(fields.keyAt("listeners"), "there must be at least one listener");
-              }
-              items.forEach(
-                  item -> {
-                    Fields listener = reader.fields(item);
-                    listener.notSupportedYet("tls");
-                    onlyAddress(listener).ifPresent(addresses::add);
-                  });
-            });
-    return addresses;
+  private List<GatewayConfig.Listener> listeners(Fields fields) {
+    List<GatewayConfig.Listener> listeners = new ArrayList<>();
+    List<YamlNode> items = fields.requiredNode("listeners").flatMap(reader::list).orElse(List.of());
+    if (items.isEmpty() && fields.has("listeners")) {
+      problems.error(fields.keyAt("listeners"), "there must be at least one listener");
+    }
+    for (YamlNode item : items) {
+      Fields listener = reader.fields(item);
+      Optional<ListenerTls> secured = listener.fields("tls").flatMap(tls::listener);
+      boolean announced = listener.flag("proxyProtocol").orElse(false);
+      onlyAddress(listener)
+          .map(address -> new GatewayConfig.Listener(address, secured, announced))
+          .ifPresent(listeners::add);
+    }
+    return listeners;
+  }
+
+  private void checkAnnouncers(
+      Fields fields, List<GatewayConfig.Listener> listeners, List<String> proxies) {
+    if (proxies.isEmpty() && listeners.stream().anyMatch(GatewayConfig.Listener::proxyProtocol)) {
+      problems.error(
+          fields.keyAt("listeners"),
+          "a listener has `proxyProtocol`, but no proxy is trusted to speak it",
+          "name its network in `trustedProxies`");
+    }
   }
 
   private Optional<Address> onlyAddress(Fields fields) {
@@ -222,7 +277,7 @@ public final class ConfigReader {
 
   private Map<String, GatewayConfig.Backend> backends(Fields fields) {
     Map<String, GatewayConfig.Backend> backends = new LinkedHashMap<>();
-    BackendReader one = new BackendReader(reader, secrets);
+    BackendReader one = new BackendReader(reader, secrets, tls);
     for (YamlNode.Entry entry : fields.entries("backends")) {
       if (entry.key().equals("self")) {
         problems.error(entry.keyAt(), "`self` is the gateway's own backend");

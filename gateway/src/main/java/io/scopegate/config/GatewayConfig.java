@@ -1,5 +1,7 @@
 package io.scopegate.config;
 
+import io.scopegate.tls.BackendTls;
+import io.scopegate.tls.ListenerTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,19 +23,27 @@ import java.util.TreeMap;
  * @param trustedProxies the networks whose word on where a request comes from counts, as CIDR
  * @param drain how long requests in flight may take once the gateway is told to stop
  * @param data the folder of the embedded store and of the generated admin token
+ * @param store where identities are kept
  * @param backends by the name that routes use
+ * @param issuers who vouches for sessions
+ * @param origins the web origins, besides the gateway's own, whose pages may use a session's cookie
+ * @param assertion how it signs for backends who asks, if it does
  */
 public record GatewayConfig(
     Path routes,
-    List<Address> listeners,
+    List<Listener> listeners,
     Address admin,
     List<AdminToken> adminTokens,
     Optional<Address> probes,
     List<String> trustedProxies,
     Duration drain,
     Path data,
+    Store store,
     Map<String, Backend> backends,
-    Limits limits) {
+    Limits limits,
+    List<IssuerConfig> issuers,
+    Set<String> origins,
+    Optional<AssertionConfig> assertion) {
 
   /** Copies what it is given. */
   public GatewayConfig {
@@ -41,12 +51,22 @@ public record GatewayConfig(
     adminTokens = List.copyOf(adminTokens);
     trustedProxies = List.copyOf(trustedProxies);
     backends = Collections.unmodifiableMap(new TreeMap<>(backends));
+    issuers = List.copyOf(issuers);
+    origins = Set.copyOf(origins);
   }
 
   /** Returns the names of the backends. */
   public Set<String> backendNames() {
     return backends.keySet();
   }
+
+  /**
+   * Where requests come in.
+   *
+   * @param tls how TLS is spoken there, if it is
+   * @param proxyProtocol whether every connection begins with a PROXY protocol header
+   */
+  public record Listener(Address address, Optional<ListenerTls> tls, boolean proxyProtocol) {}
 
   /**
    * A further admin token.
@@ -61,6 +81,43 @@ public record GatewayConfig(
   }
 
   /**
+   * Where identities are kept.
+   *
+   * @param database of the shared store; without one the store is embedded
+   * @param staleIfError how long what is known goes on to count while it cannot be confirmed
+   * @param queries what is looked up in a database of others as well
+   */
+  public record Store(
+      Optional<Database> database, Duration staleIfError, Optional<Queries> queries) {
+    /** The store of a gateway that says nothing about it. */
+    public static final Store DEFAULT =
+        new Store(Optional.empty(), Duration.ofSeconds(30), Optional.empty());
+  }
+
+  /**
+   * A database.
+   *
+   * @param connections how many may read at a time
+   */
+  public record Database(
+      String url, Optional<String> user, Optional<String> password, int connections) {
+    @Override
+    public String toString() {
+      return "Database[connections=" + connections + "]";
+    }
+  }
+
+  /**
+   * What is looked up in a database that others keep.
+   *
+   * @param token the query that finds tokens by their digests
+   * @param memberships the query that finds what subjects hold
+   * @param freshFor how long what was found counts without being looked up again
+   */
+  public record Queries(
+      Database database, Optional<String> token, Optional<String> memberships, Duration freshFor) {}
+
+  /**
    * An existing service.
    *
    * @param urls where it is; never empty
@@ -70,6 +127,7 @@ public record GatewayConfig(
    * @param preservesHost whether the client's {@code Host} is passed on rather than the URL's
    * @param forwardsCredentials whether the client's credential is passed on
    * @param slowStart how long an endpoint that is back takes to its full share
+   * @param tls how TLS is spoken with it; empty if it is not
    */
   public record Backend(
       List<BackendUrl> urls,
@@ -84,7 +142,8 @@ public record GatewayConfig(
       Retries retries,
       Ejection ejection,
       Optional<HealthCheck> healthCheck,
-      Duration slowStart) {
+      Duration slowStart,
+      Optional<BackendTls> tls) {
     /** Copies what it is given. */
     public Backend {
       urls = List.copyOf(urls);

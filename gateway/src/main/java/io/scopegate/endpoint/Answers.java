@@ -3,6 +3,7 @@ package io.scopegate.endpoint;
 import io.scopegate.file.Problem;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.store.IdentityStore;
+import io.scopegate.store.StoreFailure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,19 @@ public final class Answers {
   public static Answer conflict(IdentityStore.StoreConflict conflict) {
     return problem(
         409, "conflict", "this contradicts what is kept", String.valueOf(conflict.getMessage()));
+  }
+
+  /** Returns that the store cannot be read or written now, and when to ask again. */
+  public static Answer unavailable(StoreFailure failure) {
+    Answer answer =
+        problem(
+            503,
+            "identity_unavailable",
+            "identities cannot be read now",
+            String.valueOf(failure.getMessage()));
+    Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
+    fields.put("Retry-After", List.of("1"));
+    return new Answer(answer.status(), fields, answer.body());
   }
 
   /** Returns what is wrong with a file: 422, nothing has changed. */

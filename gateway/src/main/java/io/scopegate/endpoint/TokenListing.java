@@ -29,6 +29,11 @@ public final class TokenListing {
     fields.put("created", token.created().toString());
     token.expires().ifPresent(end -> fields.put("expires", end.toString()));
     token.lastUsed().ifPresent(used -> fields.put("lastUsed", used.toString()));
+    token.lastAddress().ifPresent(address -> fields.put("lastAddress", address));
+    token
+        .overlap()
+        .filter(now::isBefore)
+        .ifPresent(end -> fields.put("overlapEnds", end.toString()));
     fields.put("expired", token.isExpired(now));
     fields.put("imported", token.imported());
     return fields;

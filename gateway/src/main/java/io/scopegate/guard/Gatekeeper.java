@@ -2,6 +2,7 @@ package io.scopegate.guard;
 
 import io.scopegate.authn.Authenticator;
 import io.scopegate.authn.Credential;
+import io.scopegate.authn.assertion.Assertions;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Caller;
@@ -9,6 +10,8 @@ import io.scopegate.policy.Decision;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,13 +23,36 @@ public final class Gatekeeper {
 
   private final LivePolicy livePolicy;
   private final Authenticator authenticator;
+  private final SiteCheck sites;
+  private final Assertions assertions;
   private final GatewayEvents events;
 
-  /** Wires the door. */
+  /** Wires a door that knows no other site and asserts nothing. */
   public Gatekeeper(LivePolicy livePolicy, Authenticator authenticator, GatewayEvents events) {
+    this(livePolicy, authenticator, new SiteCheck(Set.of()), Assertions.NONE, events);
+  }
+
+  /**
+   * Wires the door.
+   *
+   * @param assertions prepared before a request goes on, so that nothing waits for one later
+   */
+  public Gatekeeper(
+      LivePolicy livePolicy,
+      Authenticator authenticator,
+      SiteCheck sites,
+      Assertions assertions,
+      GatewayEvents events) {
     this.livePolicy = livePolicy;
     this.authenticator = authenticator;
+    this.sites = sites;
+    this.assertions = assertions;
     this.events = events;
+  }
+
+  /** Returns what backends are told of those who pass. */
+  public Assertions assertions() {
+    return assertions;
   }
 
   /**
@@ -39,6 +65,22 @@ public final class Gatekeeper {
    */
   public CompletableFuture<Decision> judge(
       String method, String target, String authority, HttpFields fields) {
+    return judge(method, target, authority, fields, new Credential.None(), "");
+  }
+
+  /**
+   * Decides in the same way.
+   *
+   * @param ofConnection what the connection itself presents of who its client is
+   * @param address where the request comes from, in digits; empty if that is not known
+   */
+  public CompletableFuture<Decision> judge(
+      String method,
+      String target,
+      String authority,
+      HttpFields fields,
+      Credential ofConnection,
+      String address) {
     Reading reading = RequestLine.parse(method, target, authority);
     Authorizer.Admission admission = Authorizer.admit(livePolicy.current(), reading, fields);
     if (admission instanceof Authorizer.Settled settled) {
@@ -46,17 +88,27 @@ public final class Gatekeeper {
       return CompletableFuture.completedFuture(settled.decision());
     }
     Authorizer.Pending pending = (Authorizer.Pending) admission;
+    Credential credential = Credential.from(fields, ofConnection);
+    Optional<String> crossSite = sites.objection(credential, method, authority, fields);
     CompletableFuture<Caller> caller =
-        authenticator.authenticate(Credential.from(fields), pending.policy());
+        authenticator.authenticate(credential, pending.policy(), address);
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.
     return caller.isDone()
-        ? CompletableFuture.completedFuture(decide(pending, caller.getNow(NOBODY)))
-        : caller.thenApply(found -> decide(pending, found));
+        ? decide(pending, caller.getNow(NOBODY), crossSite)
+        : caller.thenCompose(found -> decide(pending, found, crossSite));
   }
 
-  private Decision decide(Authorizer.Pending pending, Caller caller) {
-    Decision decision = Authorizer.decide(pending, caller);
+  private CompletableFuture<Decision> decide(
+      Authorizer.Pending pending, Caller caller, Optional<String> crossSite) {
+    Decision decision = Authorizer.decide(pending, caller, crossSite);
     events.decided(decision);
-    return decision;
+    CompletableFuture<Decision> decided = CompletableFuture.completedFuture(decision);
+    if (!(decision instanceof Decision.Allow allow)) {
+      return decided;
+    }
+    Optional<CompletableFuture<String>> assertion = assertions.prepared(allow);
+    return assertion.isEmpty() || assertion.get().isDone()
+        ? decided
+        : assertion.get().thenCompose(text -> decided);
   }
 }

@@ -82,11 +82,10 @@ public final class PolicyWatch implements AutoCloseable {
   private void reload() {
     LivePolicy.Reload reload = livePolicy.reload();
     if (reload.ok()) {
-      LOG.info("the route table has changed: generation {} is in force", reload.generation());
+      LOG.info(
+          "files have changed: generation {} of the route table is in force", reload.generation());
     } else {
-      LOG.error(
-          "the route table has changed and has errors: generation {} stays in force",
-          reload.generation());
+      LOG.error("the route table has errors: generation {} stays in force", reload.generation());
     }
     reload.problems().forEach(problem -> LOG.warn("{}", problem));
   }

@@ -74,7 +74,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     state = Idle.INSTANCE.judging(exchange);
     services
         .gatekeeper()
-        .judge(head.method(), head.target(), head.host(), head.fields())
+        .judge(
+            head.method(),
+            head.target(),
+            head.host(),
+            head.fields(),
+            frontend.client().certificate(),
+            frontend.client().origin(head.fields()))
         .whenComplete(
             (decision, failure) -> {
               if (loop.inEventLoop()) {

@@ -2,6 +2,7 @@ package io.scopegate.proxy;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopegate.authn.assertion.Assertions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.FieldChanges;
 import io.scopegate.guard.LocalHandler;
@@ -30,8 +31,11 @@ final class HeaderRules {
   private final Cache<PermissionSet, String> permissionWords =
       Caffeine.newBuilder().maximumSize(1024).expireAfterAccess(Duration.ofMinutes(5)).build();
 
-  HeaderRules(ScopeFields scopeFields) {
+  private final Assertions assertions;
+
+  HeaderRules(ScopeFields scopeFields, Assertions assertions) {
     this.scopeFields = scopeFields;
+    this.assertions = assertions;
   }
 
   /** Says whether the places that the backend is told can be told whole. */
@@ -72,6 +76,7 @@ final class HeaderRules {
     addOrigin(head, client, out);
     out.addOurs("X-Request-Id", requestId);
     addIdentity(allow, out);
+    assertions.text(allow).ifPresent(text -> out.addOurs("X-Scopegate-Assertion", text));
     return out;
   }
 
@@ -144,7 +149,7 @@ final class HeaderRules {
     }
     out.set("X-Forwarded-For", via.append(client.address()).toString());
     if (out.line("X-Forwarded-Proto", 0) < 0) {
-      out.addOurs("X-Forwarded-Proto", "http");
+      out.addOurs("X-Forwarded-Proto", client.secure() ? "https" : "http");
     }
     if (out.line("X-Forwarded-Host", 0) < 0) {
       out.addOurs("X-Forwarded-Host", head.host());

@@ -3,7 +3,6 @@ package io.scopegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.scopegate.proxy.http1.MessageWriter;
@@ -42,7 +41,7 @@ final class Http1Frontend extends Frontend {
         channel,
         settings,
         draining,
-        Client.of(channel.remoteAddress(), settings.trustedProxies()),
+        Client.of(channel, settings.trustedProxies()),
         new RequestIds(random),
         expired);
     this.channel = channel;
@@ -208,7 +207,7 @@ final class Http1Frontend extends Frontend {
             written -> {
               if (channel instanceof DuplexChannel duplex && channel.isActive()) {
                 deadline().set(Waiting.CLIENT_CLOSE, LINGERING);
-                duplex.shutdownOutput();
+                ConnectionEnd.ofOutput(duplex);
               } else {
                 channel.close();
               }
@@ -221,8 +220,7 @@ final class Http1Frontend extends Frontend {
     deadline().cancel();
     if (channel.isActive()) {
       // With a reset: an answer that ends with the connection would look whole otherwise.
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      channel.close();
+      ConnectionEnd.byReset(channel);
     }
   }
 }

@@ -59,7 +59,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     this.codec = codec;
     this.settings = settings;
     this.draining = draining;
-    this.client = Client.of(channel.remoteAddress(), settings.trustedProxies());
+    this.client = Client.of(channel, settings.trustedProxies());
     this.ids = new RequestIds(random);
     this.deadline = new Deadline(channel.eventLoop(), this::expired);
   }

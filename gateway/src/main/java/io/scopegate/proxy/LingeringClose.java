@@ -31,7 +31,8 @@ final class LingeringClose extends ChannelDuplexHandler {
     }
     closing = true;
     channel.config().setAutoRead(true);
-    ctx.writeAndFlush(channel.alloc().buffer(0, 0)).addListener(sent -> duplex.shutdownOutput());
+    ctx.writeAndFlush(channel.alloc().buffer(0, 0))
+        .addListener(sent -> ConnectionEnd.ofOutput(duplex));
     channel.eventLoop().schedule(() -> ctx.close(), TIME.toMillis(), TimeUnit.MILLISECONDS);
     channel.closeFuture().addListener(closed -> promise.trySuccess());
   }

@@ -15,9 +15,13 @@ import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.RequestDecoder;
+import io.scopegate.tls.Arrival;
+import io.scopegate.tls.ClientTls;
+import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -26,17 +30,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** Listening addresses and the connections that were accepted there. Safe from any thread. */
 // What becomes of a close is told by the futures of the channels.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class ProxyServer implements AutoCloseable {
+  /** What may be spoken after a handshake (RFC 7301 §6), what is liked best first. */
+  public static final List<String> PROTOCOLS = List.of("h2", Arrival.HTTP_1_1);
+
+  private static final String HTTP_2 = "h2";
   private static final int BACKLOG = 4096;
 
   private final EventLoops loops;
   private final FrontendSettings settings;
   private final Front front;
+  private final ClearTextAnswer clearTextAnswer;
   private final Queue<Channel> listeners = new ConcurrentLinkedQueue<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -44,13 +55,15 @@ public final class ProxyServer implements AutoCloseable {
 
   /** Puts the handlers on a connection. */
   private interface Front {
-    void install(ChannelPipeline pipeline, ProxyServer server);
+    void install(ChannelPipeline pipeline, Arrival arrival, ProxyServer server);
   }
 
-  private ProxyServer(EventLoops loops, FrontendSettings settings, Front front) {
+  private ProxyServer(
+      EventLoops loops, FrontendSettings settings, RandomGenerator random, Front front) {
     this.loops = loops;
     this.settings = settings;
     this.front = front;
+    this.clearTextAnswer = new ClearTextAnswer(random);
   }
 
   /**
@@ -74,19 +87,27 @@ public final class ProxyServer implements AutoCloseable {
             gatekeeper,
             Map.copyOf(backends),
             Map.copyOf(localBackends),
-            new HeaderRules(scopeFields),
+            new HeaderRules(scopeFields, gatekeeper.assertions()),
             new Refusals(scopeFields),
             events);
     return new ProxyServer(
         loops,
         settings,
-        (pipeline, server) -> {
+        random,
+        (pipeline, arrival, server) -> {
+          Consumer<ChannelPipeline> http2 =
+              begun ->
+                  Http2FrontendConnection.install(
+                      begun, settings, services, server::isDraining, random);
+          if (arrival.protocol().equals(HTTP_2)) {
+            http2.accept(pipeline);
+            return;
+          }
+          if (!arrival.secure()) {
+            pipeline.addLast(new PrefaceDetector(http2));
+          }
           RequestDecoder decoder = new RequestDecoder();
           pipeline.addLast(
-              new PrefaceDetector(
-                  detected ->
-                      Http2FrontendConnection.install(
-                          detected, settings, services, server::isDraining, random)),
               decoder,
               new ExchangeHandler(
                   services,
@@ -117,7 +138,8 @@ public final class ProxyServer implements AutoCloseable {
     return new ProxyServer(
         loops,
         settings,
-        (pipeline, server) -> {
+        random,
+        (pipeline, arrival, server) -> {
           RequestDecoder decoder = new RequestDecoder();
           pipeline.addLast(
               decoder,
@@ -133,14 +155,27 @@ public final class ProxyServer implements AutoCloseable {
         });
   }
 
-  /** Returns what is spoken with a URL; what a {@link Backend} needs. */
-  public static Protocol backendProtocol(BackendUrl url) {
-    return url.http2()
-        ? new Protocol(
-            pipeline -> {},
-            pipeline -> Http2BackendConnection.install(pipeline, "http"),
-            Optional.of(Http2BackendConnection::of))
-        : Protocol.plain(BackendHandler::install);
+  /**
+   * Returns what is spoken with the URLs of a backend; what a {@link Backend} needs.
+   *
+   * @param tls how TLS is spoken with it, if it is
+   * @param handshakeTimeout how long a handshake may take
+   */
+  public static Function<BackendUrl, Protocol> backendProtocol(
+      Optional<ClientTls> tls, Duration handshakeTimeout) {
+    String scheme = tls.isPresent() ? "https" : "http";
+    return url -> {
+      Consumer<ChannelPipeline> beneath =
+          tls.isPresent()
+              ? pipeline -> tls.get().secure(pipeline, url.host(), url.port(), handshakeTimeout)
+              : pipeline -> {};
+      return url.http2()
+          ? new Protocol(
+              beneath,
+              pipeline -> Http2BackendConnection.install(pipeline, scheme),
+              Optional.of(Http2BackendConnection::of))
+          : new Protocol(beneath, BackendHandler::install);
+    };
   }
 
   /**
@@ -149,6 +184,16 @@ public final class ProxyServer implements AutoCloseable {
    * @throws IOException if the address cannot be had
    */
   public InetSocketAddress bind(InetSocketAddress address) throws IOException {
+    return bind(address, Threshold.open());
+  }
+
+  /**
+   * Starts to listen; returns the address, with the port that was chosen if 0 was asked for.
+   *
+   * @param threshold what connections go through first
+   * @throws IOException if the address cannot be had
+   */
+  public InetSocketAddress bind(InetSocketAddress address, Threshold threshold) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -156,7 +201,7 @@ public final class ProxyServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new FrontendInitializer());
+            .childHandler(new FrontendInitializer(threshold));
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException("cannot listen on " + address, bound.cause());
@@ -165,12 +210,36 @@ public final class ProxyServer implements AutoCloseable {
     return (InetSocketAddress) bound.channel().localAddress();
   }
 
-  private final class FrontendInitializer extends ChannelInitializer<Channel> {
+  private final class FrontendInitializer extends ChannelInitializer<Channel>
+      implements Threshold.Beyond {
+    private final Threshold threshold;
+
+    FrontendInitializer(Threshold threshold) {
+      this.threshold = threshold;
+    }
+
     @Override
     protected void initChannel(Channel channel) {
       connections.add(channel);
       channel.closeFuture().addListener(closed -> gone(channel));
-      front.install(channel.pipeline(), ProxyServer.this);
+      threshold.cross(channel, this);
+    }
+
+    @Override
+    public void enter(Channel channel, Arrival arrival) {
+      Client.note(channel, arrival);
+      front.install(channel.pipeline(), arrival, ProxyServer.this);
+      if (draining) {
+        // The notice to all may have come before there was anybody to hear it.
+        channel
+            .eventLoop()
+            .execute(() -> channel.pipeline().fireUserEventTriggered(new DrainNotice()));
+      }
+    }
+
+    @Override
+    public void refuseClearText(Channel channel) {
+      clearTextAnswer.send(channel);
     }
   }
 

@@ -15,6 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
  * with them. Safe from any thread.
  */
 final class Refusals {
+  private static final int UNAVAILABLE = 503;
+
+  /** What is away is looked for every moment: it is worth asking again soon. */
+  private static final String RETRY_SECONDS = "1";
+
   private static final String REALM = "Bearer realm=\"scopegate\"";
 
   private final JsonMapper mapper = JsonMapper.builder().build();
@@ -36,7 +41,7 @@ final class Refusals {
       problem.put("missing", deny.missing());
       problem.put("acquirable", deny.acquirable());
     }
-    Fields fields = fields(requestId);
+    Fields fields = fields(code.status(), requestId);
     challenge(deny).ifPresent(challenge -> fields.addOurs("WWW-Authenticate", challenge));
     if (code != Code.NOT_FOUND) {
       scopeFields.addTo(fields, deny);
@@ -55,15 +60,18 @@ final class Refusals {
   GatewayAnswer of(Fault fault, String detail, String requestId, Optional<Decision> decision) {
     Map<String, Object> problem =
         problem(fault.status(), fault.word(), fault.title(), detail, requestId);
-    Fields fields = fields(requestId);
+    Fields fields = fields(fault.status(), requestId);
     decision.ifPresent(decided -> scopeFields.addTo(fields, decided));
     GatewayAnswer.Refusal refusal = new GatewayAnswer.Refusal(fault.grpcStatus(), detail);
     return new GatewayAnswer(
         fault.status(), fields, mapper.writeValueAsString(problem), Optional.of(refusal));
   }
 
-  private static Fields fields(String requestId) {
+  private static Fields fields(int status, String requestId) {
     Fields fields = new Fields();
+    if (status == UNAVAILABLE) {
+      fields.addOurs("Retry-After", RETRY_SECONDS);
+    }
     fields.addOurs("Content-Type", "application/problem+json");
     // A refusal is for this caller and this moment, and 404 could be kept otherwise.
     fields.addOurs("Cache-Control", "no-store");

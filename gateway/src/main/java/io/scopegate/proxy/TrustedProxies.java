@@ -51,7 +51,8 @@ public final class TrustedProxies {
         "`" + text + "` is not an address range, such as `10.0.0.0/8`");
   }
 
-  boolean include(InetAddress address) {
+  /** Says whether the address is in one of the ranges. */
+  public boolean include(InetAddress address) {
     byte[] bytes = address.getAddress();
     for (Range range : ranges) {
       if (range.holds(bytes)) {

@@ -22,13 +22,26 @@ import java.util.function.Function;
 public interface IdentityStore extends AutoCloseable {
 
   /** Returns the token of this digest, expired or not. */
-  Optional<StoredToken> token(TokenDigest digest);
+  default Optional<StoredToken> token(TokenDigest digest) {
+    return Optional.ofNullable(tokens(Set.of(digest)).get(digest));
+  }
+
+  /**
+   * Returns the tokens of these digests, expired or not, and nothing for a digest that is no
+   * token's. One that is found by the value before its last rotation ends with the overlap.
+   */
+  Map<TokenDigest, StoredToken> tokens(Set<TokenDigest> digests);
 
   /** Returns the token of this id, expired or not. */
   Optional<StoredToken> token(String id);
 
   /** Returns what a subject holds; empty if it is disabled. An unknown subject holds nothing. */
-  Optional<Principal> principal(String subject);
+  default Optional<Principal> principal(String subject) {
+    return principals(Set.of(subject)).getOrDefault(subject, Optional.empty());
+  }
+
+  /** Returns what each of these subjects holds; empty for one that is disabled. */
+  Map<String, Optional<Principal>> principals(Set<String> subjects);
 
   /** Returns the organization of this id or alias. */
   Optional<Organization> organization(String name);
@@ -65,8 +78,35 @@ public interface IdentityStore extends AutoCloseable {
    */
   boolean revoke(String tokenId);
 
-  /** Notes per token id when it was last used. Nobody is told. */
-  void used(Map<String, Instant> lastUses);
+  /**
+   * Gives a token another value; its id, name and end stay, and the value before works until the
+   * overlap ends.
+   *
+   * @param digest of the new value
+   * @param start the first 11 characters of the new value
+   * @param overlapEnd when the value before ends; at once if that is past
+   * @return empty if there is no such token
+   * @throws StoreConflict if it was rotated before and that overlap has not ended, so that there
+   *     are never more than two values, or the digest is taken
+   */
+  Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd);
+
+  /**
+   * Takes all tokens of a subject out of force for good, and with them all that come from them;
+   * returns how many.
+   */
+  int revokeAll(String subject);
+
+  /**
+   * Takes the tokens of these values out of force for good, and with them all that come from them.
+   *
+   * @return per digest that was a token's, current or former, that token as it was
+   */
+  Map<TokenDigest, StoredToken> revoke(Set<TokenDigest> digests);
+
+  /** Notes per token id its last use. Nobody is told. */
+  void used(Map<String, TokenUse> lastUses);
 
   /**
    * Gives a subject exactly these roles at a place, which is made if it is not there, and its
@@ -91,15 +131,24 @@ public interface IdentityStore extends AutoCloseable {
   /** Forgets a subject with its memberships and tokens; says whether it was known. */
   boolean removeSubject(String subject);
 
-  /** Tells the listener of every change from now on, before the changing call returns. */
+  /**
+   * Tells the listener of every change from now on: of one that is made here before the changing
+   * call returns, and of others' as {@link #silenceNanos} says.
+   */
   void onChange(Listener listener);
+
+  /**
+   * Returns how long ago it was last certain that every change until then had been told. What was
+   * read before is known to be true at that moment, and no later. Never blocks.
+   */
+  long silenceNanos();
 
   @Override
   void close();
 
   /**
-   * Hears of changes, on the thread that makes them, after they are durable. Never blocks, never
-   * throws, and does not call the store.
+   * Hears of changes after they are durable, on the thread that makes them or, for others' changes,
+   * on one of the store. Never blocks, never throws, and does not call the store.
    */
   interface Listener {
     /** A token was created or taken out of force. */
@@ -110,6 +159,11 @@ public interface IdentityStore extends AutoCloseable {
 
     /** An organization has changed, with it possibly what any subject holds. */
     void everythingChanged();
+
+    /** Changes may not have been told: nothing that was read before is known to be true. */
+    default void changesMissed() {
+      everythingChanged();
+    }
   }
 
   /** A change contradicts what is kept. Safe from any thread. */

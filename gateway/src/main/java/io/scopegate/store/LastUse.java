@@ -1,7 +1,6 @@
 package io.scopegate.store;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +19,7 @@ public final class LastUse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LastUse.class);
 
   private final IdentityStore store;
-  private final Map<String, Instant> pending = new ConcurrentHashMap<>();
+  private final Map<String, TokenUse> pending = new ConcurrentHashMap<>();
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -38,17 +37,17 @@ public final class LastUse implements AutoCloseable {
   }
 
   /** Notes a use; of several before the next write the latest noted counts. */
-  public void note(String tokenId, Instant at) {
-    pending.put(tokenId, at);
+  public void note(String tokenId, TokenUse use) {
+    pending.put(tokenId, use);
   }
 
   /** Writes what was noted. What cannot be written is kept for the next time. */
   public void flush() {
-    Map<String, Instant> noted = new HashMap<>();
+    Map<String, TokenUse> noted = new HashMap<>();
     for (String tokenId : Set.copyOf(pending.keySet())) {
-      Instant at = pending.remove(tokenId);
-      if (at != null) {
-        noted.put(tokenId, at);
+      TokenUse use = pending.remove(tokenId);
+      if (use != null) {
+        noted.put(tokenId, use);
       }
     }
     if (noted.isEmpty()) {

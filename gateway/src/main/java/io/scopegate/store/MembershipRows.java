@@ -4,6 +4,7 @@ import io.scopegate.permission.Level;
 import io.scopegate.policy.Identities;
 import io.scopegate.policy.Membership;
 import io.scopegate.policy.Organization;
+import io.scopegate.policy.Principal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,37 +24,77 @@ final class MembershipRows {
     this.sql = sql;
   }
 
-  private record Held(String organization, Level level, String place, Set<String> roles) {}
+  /** A row; without an organization it says that the subject is disabled. */
+  private record Held(
+      String subject,
+      Optional<String> organization,
+      long version,
+      Level level,
+      String place,
+      Set<String> roles) {}
 
-  /** Knows organizations by id. */
+  /** Knows organizations by id and by the version that the memberships are of. */
   interface Organizations {
-    Organization of(String id) throws SQLException;
+    Organization of(String id, long version) throws SQLException;
   }
 
-  boolean isDisabled(String subject) throws SQLException {
-    return sql.exists("SELECT 1 FROM subject WHERE id = ? AND disabled = 1", subject);
+  /** Returns what each subject holds, ordered by organization; empty for a disabled one. */
+  Map<String, Optional<Principal>> principals(
+      Collection<String> subjects, Organizations organizations) throws SQLException {
+    Map<String, Optional<Principal>> principals = new HashMap<>();
+    for (List<String> some : Sql.batches(subjects)) {
+      Map<String, List<Held>> bySubject =
+          held(some).stream().collect(Collectors.groupingBy(Held::subject));
+      for (String subject : some) {
+        if (!principals.containsKey(subject)) {
+          List<Held> rows = bySubject.getOrDefault(subject, List.of());
+          principals.put(subject, principal(subject, rows, organizations));
+        }
+      }
+    }
+    return principals;
   }
 
-  /** Returns what the subject holds, ordered by organization. */
-  List<Membership> of(String subject, Organizations organizations) throws SQLException {
+  /** One statement, so that what it brings is of one moment. */
+  private List<Held> held(List<String> subjects) throws SQLException {
+    String places = Sql.places(subjects.size());
+    List<String> twice = new ArrayList<>(subjects);
+    twice.addAll(subjects);
+    return sql.all(
+        "SELECT m.subject, m.organization, o.version, m.level, m.place, m.roles"
+            + " FROM membership m JOIN organization o ON o.id = m.organization"
+            + " WHERE m.subject IN "
+            + places
+            + " UNION ALL SELECT id, NULL, 0, 'organization', '', '[]' FROM subject"
+            + " WHERE disabled = 1 AND id IN "
+            + places,
+        row ->
+            new Held(
+                row.getString(1),
+                Optional.ofNullable(row.getString(2)),
+                row.getLong(3),
+                Level.of(row.getString(4)).orElseThrow(),
+                row.getString(5),
+                Set.copyOf(JsonText.names(row.getString(6)))),
+        twice.toArray());
+  }
+
+  private static Optional<Principal> principal(
+      String subject, List<Held> rows, Organizations organizations) throws SQLException {
+    if (rows.stream().anyMatch(row -> row.organization().isEmpty())) {
+      return Optional.empty();
+    }
     Map<String, List<Held>> byOrganization =
-        sql
-            .all(
-                "SELECT organization, level, place, roles FROM membership WHERE subject = ?",
-                row ->
-                    new Held(
-                        row.getString(1),
-                        Level.of(row.getString(2)).orElseThrow(),
-                        row.getString(3),
-                        Set.copyOf(JsonText.names(row.getString(4)))),
-                subject)
-            .stream()
-            .collect(Collectors.groupingBy(Held::organization, TreeMap::new, Collectors.toList()));
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.organization().orElseThrow(), TreeMap::new, Collectors.toList()));
     List<Membership> memberships = new ArrayList<>();
     for (var held : byOrganization.entrySet()) {
-      membership(organizations.of(held.getKey()), held.getValue()).ifPresent(memberships::add);
+      Organization organization = organizations.of(held.getKey(), held.getValue().get(0).version());
+      membership(organization, held.getValue()).ifPresent(memberships::add);
     }
-    return memberships;
+    return Optional.of(new Principal(subject, memberships));
   }
 
   private static Optional<Membership> membership(Organization organization, List<Held> rows) {

@@ -5,12 +5,14 @@ import io.scopegate.policy.Identities;
 import io.scopegate.policy.Organization;
 import io.scopegate.store.IdentityStore.StoreConflict;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Organizations as rows: what they are called, their settings, their teams and projects. Confined
@@ -31,6 +33,19 @@ final class OrganizationRows {
   Optional<String> idOf(String name) throws SQLException {
     return sql.first(
         "SELECT organization FROM organization_name WHERE name = ?", row -> row.getString(1), name);
+  }
+
+  /** Returns what the rows about this organization were changed at last. */
+  long versionOf(String id) throws SQLException {
+    return sql.first("SELECT version FROM organization WHERE id = ?", row -> row.getLong(1), id)
+        .orElse(0L);
+  }
+
+  /** Notes what the rows about these organizations are changed at. */
+  void putVersion(Collection<String> ids, long version) throws SQLException {
+    sql.updateAll(
+        "UPDATE organization SET version = ? WHERE id = ?",
+        ids.stream().map(id -> new @Nullable Object[] {version, id}).toList());
   }
 
   /** Returns the id of the team or project of this id or alias. */

@@ -55,7 +55,16 @@ final class Schema {
               """),
           List.of(
               "ALTER TABLE token ADD COLUMN parent TEXT",
-              "CREATE INDEX token_of_parent ON token (parent) WHERE parent IS NOT NULL"));
+              "CREATE INDEX token_of_parent ON token (parent) WHERE parent IS NOT NULL"),
+          List.of(
+              // What the rows about an organization were changed at; told by the shared store
+              // alone.
+              "ALTER TABLE organization ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE token ADD COLUMN last_address TEXT",
+              "ALTER TABLE token ADD COLUMN former_digest TEXT",
+              "ALTER TABLE token ADD COLUMN former_until_millis INTEGER",
+              "CREATE UNIQUE INDEX token_of_former ON token (former_digest)",
+              "CREATE INDEX imported_token ON token (imported) WHERE imported = 1"));
 
   private Schema() {}
 

@@ -114,13 +114,8 @@ final class SqliteFile implements AutoCloseable {
     return writer;
   }
 
-  /** Work on a connection. */
-  interface Work<T> {
-    T on(Sql sql) throws SQLException;
-  }
-
   /** Reads on a connection of its own, and waits for one if all are busy. */
-  <T> T read(Work<T> work) {
+  <T> T read(SqlIdentityStore.Work<T> work) {
     Connection reader = takeReader();
     try {
       return work.on(new Sql(reader));

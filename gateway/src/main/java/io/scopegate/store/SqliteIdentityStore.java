@@ -2,36 +2,24 @@ package io.scopegate.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.scopegate.permission.Level;
-import io.scopegate.policy.Identities;
 import io.scopegate.policy.Organization;
-import io.scopegate.policy.Principal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
  * The embedded store: one SQLite file in the data folder, used by one process at a time. Safe from
  * any thread.
  */
-public final class SqliteIdentityStore implements IdentityStore {
+public final class SqliteIdentityStore extends SqlIdentityStore {
   private static final int CACHED_ORGANIZATIONS = 10_000;
 
   private final SqliteFile file;
-  private final TokenKeeping keeping;
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** One change at a time, from its first statement to the last listener. */
   private final ReentrantLock changing = new ReentrantLock();
@@ -56,42 +44,13 @@ public final class SqliteIdentityStore implements IdentityStore {
    * @throws StoreFailure if that does not work, or another process has it open
    */
   public SqliteIdentityStore(Path folder, Clock clock, RandomGenerator random) {
+    super(clock, random);
     this.file = new SqliteFile(folder);
-    this.keeping = new TokenKeeping(clock, random);
     this.hasImportedTokens = read(sql -> new TokenRows(sql).hasImported());
   }
 
   @Override
-  public Optional<StoredToken> token(TokenDigest digest) {
-    return read(sql -> new TokenRows(sql).byDigest(digest));
-  }
-
-  @Override
-  public Optional<StoredToken> token(String id) {
-    return read(sql -> new TokenRows(sql).byId(id));
-  }
-
-  @Override
-  public Optional<Principal> principal(String subject) {
-    return read(
-        sql -> {
-          MembershipRows rows = new MembershipRows(sql);
-          return rows.isDisabled(subject)
-              ? Optional.empty()
-              : Optional.of(new Principal(subject, rows.of(subject, id -> organization(sql, id))));
-        });
-  }
-
-  @Override
-  public Optional<Organization> organization(String name) {
-    return read(
-        sql -> {
-          Optional<String> id = new OrganizationRows(sql).idOf(name);
-          return id.isEmpty() ? Optional.empty() : Optional.of(organization(sql, id.get()));
-        });
-  }
-
-  private Organization organization(Sql sql, String id) throws SQLException {
+  Organization organization(Sql sql, String id, long version) throws SQLException {
     Organization cached = organizations.getIfPresent(id);
     if (cached != null) {
       return cached;
@@ -107,155 +66,8 @@ public final class SqliteIdentityStore implements IdentityStore {
   }
 
   @Override
-  public List<StoredToken> load(
-      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
-    return change(
-        (sql, effects) -> {
-          OrganizationRows organizationRows = new OrganizationRows(sql);
-          MembershipRows memberships = new MembershipRows(sql);
-          // All go before the first comes back: a name may move from one to another.
-          for (Identities.Entry entry : identities.organizations()) {
-            organizationRows.delete(entry.organization().id());
-            effects.organization(entry.organization().id());
-          }
-          for (Identities.Entry entry : identities.organizations()) {
-            organizationRows.insert(entry);
-            memberships.put(entry);
-          }
-          for (String subject : identities.disabled()) {
-            memberships.putSubject(subject, true);
-            effects.subject(subject);
-          }
-          for (String subject : identities.enabled()) {
-            memberships.putSubject(subject, false);
-            effects.subject(subject);
-          }
-          return keeping.createMissing(sql, identities.tokens(), tokenOf, effects);
-        });
-  }
-
-  @Override
-  public StoredToken create(NewToken token) {
-    return change((sql, effects) -> keeping.create(sql, token, effects));
-  }
-
-  @Override
-  public List<StoredToken> tokens(Optional<String> subject) {
-    return read(sql -> new TokenRows(sql).all(subject));
-  }
-
-  @Override
-  public boolean revoke(String tokenId) {
-    return change(
-        (sql, effects) -> {
-          List<TokenDigest> digests = new TokenRows(sql).delete(tokenId);
-          digests.forEach(effects::token);
-          return !digests.isEmpty();
-        });
-  }
-
-  @Override
-  public void used(Map<String, Instant> lastUses) {
-    change(
-        (sql, effects) -> {
-          TokenRows tokens = new TokenRows(sql);
-          for (var use : lastUses.entrySet()) {
-            tokens.used(use.getKey(), use.getValue());
-          }
-          return true;
-        });
-  }
-
-  @Override
-  public void putMember(
-      String organization, Level level, String place, String subject, Set<String> roles) {
-    change(
-        (sql, effects) -> {
-          OrganizationRows rows = new OrganizationRows(sql);
-          String id = rows.require(organization, effects);
-          String at =
-              level == Level.ORGANIZATION ? id : rows.requirePlace(id, level, place, effects);
-          new MembershipRows(sql).put(id, level, at, subject, roles);
-          effects.subject(subject);
-          return true;
-        });
-  }
-
-  @Override
-  public boolean removeMember(String organization, Level level, String place, String subject) {
-    return change(
-        (sql, effects) -> {
-          OrganizationRows rows = new OrganizationRows(sql);
-          Optional<String> id = rows.idOf(organization);
-          if (id.isEmpty()) {
-            return false;
-          }
-          Optional<String> at =
-              level == Level.ORGANIZATION ? id : rows.placeIdOf(id.get(), level, place);
-          if (at.isEmpty()) {
-            return false;
-          }
-          effects.subject(subject);
-          return new MembershipRows(sql).delete(id.get(), level, at.get(), subject);
-        });
-  }
-
-  @Override
-  public void putTeamProject(String organization, String team, String project) {
-    change(
-        (sql, effects) -> {
-          OrganizationRows rows = new OrganizationRows(sql);
-          String id = rows.require(organization, effects);
-          String owner = rows.requirePlace(id, Level.TEAM, team, effects);
-          String owned = rows.requirePlace(id, Level.PROJECT, project, effects);
-          effects.organization(id);
-          return rows.insertOwnership(id, owner, owned);
-        });
-  }
-
-  @Override
-  public boolean removeTeamProject(String organization, String team, String project) {
-    return change(
-        (sql, effects) -> {
-          OrganizationRows rows = new OrganizationRows(sql);
-          Optional<String> id = rows.idOf(organization);
-          if (id.isEmpty()) {
-            return false;
-          }
-          Optional<String> owner = rows.placeIdOf(id.get(), Level.TEAM, team);
-          Optional<String> owned = rows.placeIdOf(id.get(), Level.PROJECT, project);
-          if (owner.isEmpty() || owned.isEmpty()) {
-            return false;
-          }
-          effects.organization(id.get());
-          return rows.deleteOwnership(id.get(), owner.get(), owned.get());
-        });
-  }
-
-  @Override
-  public void putSubject(String subject, boolean disabled) {
-    change(
-        (sql, effects) -> {
-          new MembershipRows(sql).putSubject(subject, disabled);
-          effects.subject(subject);
-          return true;
-        });
-  }
-
-  @Override
-  public boolean removeSubject(String subject) {
-    return change(
-        (sql, effects) -> {
-          List<TokenDigest> digests = new TokenRows(sql).deleteOf(subject);
-          digests.forEach(effects::token);
-          effects.subject(subject);
-          return new MembershipRows(sql).deleteSubject(subject) || !digests.isEmpty();
-        });
-  }
-
-  @Override
-  public void onChange(Listener listener) {
-    listeners.add(listener);
+  public long silenceNanos() {
+    return 0;
   }
 
   @Override
@@ -268,7 +80,8 @@ public final class SqliteIdentityStore implements IdentityStore {
     }
   }
 
-  private <T> T read(SqliteFile.Work<T> work) {
+  @Override
+  <T> T read(Work<T> work) {
     effect.readLock().lock();
     try {
       return file.read(work);
@@ -277,12 +90,8 @@ public final class SqliteIdentityStore implements IdentityStore {
     }
   }
 
-  /** One change: statements, and what they have an effect on. */
-  private interface Change<T> {
-    T make(Sql sql, Effects effects) throws SQLException;
-  }
-
-  private <T> T change(Change<T> change) {
+  @Override
+  <T> T change(Change<T> change) {
     changing.lock();
     try {
       Effects effects = new Effects();
@@ -315,7 +124,7 @@ public final class SqliteIdentityStore implements IdentityStore {
       organizations.invalidateAll(effects.organizations());
       hasImportedTokens = imported;
       effect.writeLock().unlock();
-      listeners.forEach(effects::tell);
+      listeners().forEach(effects::tell);
     }
   }
 

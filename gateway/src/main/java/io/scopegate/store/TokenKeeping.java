@@ -6,6 +6,7 @@ import io.scopegate.policy.Identities;
 import io.scopegate.store.IdentityStore.StoreConflict;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -33,16 +34,7 @@ final class TokenKeeping {
       throw new StoreConflict(
           "subject `%s` has a token `%s` already".formatted(token.subject(), token.name()));
     }
-    Optional<StoredToken> sameDigest = rows.byDigest(token.digest());
-    if (sameDigest.isPresent()) {
-      throw new StoreConflict(
-          "the digest of token `%s` of subject `%s` is that of token `%s` of subject `%s`"
-              .formatted(
-                  token.name(),
-                  token.subject(),
-                  sameDigest.get().name(),
-                  sameDigest.get().subject()));
-    }
+    requireFree(rows, token.digest(), token.subject(), token.name());
     Optional<String> parent = token.parent();
     if (parent.isPresent() && rows.byId(parent.get()).isEmpty()) {
       throw new StoreConflict("the token that makes it is not in force any more");
@@ -58,11 +50,47 @@ final class TokenKeeping {
             clock.instant(),
             token.expires(),
             Optional.empty(),
+            Optional.empty(),
             token.imported(),
-            parent);
+            parent,
+            Optional.empty());
     rows.insert(stored, token.digest());
     effects.token(token.digest());
     return stored;
+  }
+
+  private static void requireFree(TokenRows rows, TokenDigest digest, String subject, String name)
+      throws SQLException {
+    StoredToken taken = rows.byDigests(List.of(digest)).get(digest);
+    if (taken != null) {
+      throw new StoreConflict(
+          "the digest of token `%s` of subject `%s` is that of token `%s` of subject `%s`"
+              .formatted(name, subject, taken.name(), taken.subject()));
+    }
+  }
+
+  /** Gives a token another value; empty if there is no such token. */
+  Optional<StoredToken> rotate(
+      Sql sql, String id, TokenDigest digest, String start, Instant overlapEnd, Effects effects)
+      throws SQLException {
+    TokenRows rows = new TokenRows(sql);
+    Optional<StoredToken> token = rows.byId(id);
+    if (token.isEmpty()) {
+      return token;
+    }
+    Instant now = clock.instant();
+    Optional<Instant> running = token.get().overlap().filter(now::isBefore);
+    if (running.isPresent()) {
+      // Two values at most. Ending the older one early would break whoever was promised it.
+      throw new StoreConflict(
+          "token `%s` was rotated already, and the value before works until %s"
+              .formatted(token.get().name(), running.get()));
+    }
+    requireFree(rows, digest, token.get().subject(), token.get().name());
+    rows.digestsOf(id).forEach(effects::token);
+    effects.token(digest);
+    rows.rotate(id, digest, start, overlapEnd.isAfter(now) ? overlapEnd : now);
+    return rows.byId(id);
   }
 
   List<StoredToken> createMissing(

@@ -60,7 +60,12 @@ class AuthenticationCoherenceTest {
     store = new SqliteIdentityStore(folder, clock, new Random(4));
     lastUse = new LastUse(store, Duration.ofHours(1));
     authenticator =
-        new TokenAuthenticator(store, lastUse, CacheLimits.embedded(), clock, GatewayEvents.NONE);
+        new TokenAuthenticator(
+            store,
+            lastUse,
+            CacheLimits.embedded(Duration.ofSeconds(30)),
+            clock,
+            GatewayEvents.NONE);
   }
 
   @AfterEach

@@ -9,6 +9,7 @@ import io.scopegate.store.NewToken;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
+import io.scopegate.store.TokenUse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -28,7 +31,10 @@ final class PausableStore implements IdentityStore {
   private final IdentityStore store;
   final AtomicInteger tokenReads = new AtomicInteger();
   final AtomicInteger subjectReads = new AtomicInteger();
+  final AtomicInteger tokensRead = new AtomicInteger();
+  final AtomicLong silenceNanos = new AtomicLong();
   volatile boolean broken;
+  private volatile boolean isMute;
   private volatile Pause pause = new Pause(0);
 
   PausableStore(IdentityStore store) {
@@ -72,6 +78,43 @@ final class PausableStore implements IdentityStore {
     }
   }
 
+  /** Makes a change that nobody is told of. */
+  void onlyItself(Consumer<IdentityStore> change) {
+    isMute = true;
+    change.accept(store);
+    isMute = false;
+  }
+
+  /** Passes on what is told, unless this store is mute. */
+  private final class Told implements Listener {
+    private final Listener listener;
+
+    private Told(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void tokenChanged(TokenDigest digest) {
+      if (!isMute) {
+        listener.tokenChanged(digest);
+      }
+    }
+
+    @Override
+    public void subjectChanged(String subject) {
+      if (!isMute) {
+        listener.subjectChanged(subject);
+      }
+    }
+
+    @Override
+    public void everythingChanged() {
+      if (!isMute) {
+        listener.everythingChanged();
+      }
+    }
+  }
+
   /** Holds the next look-up. */
   Pause holdNext() {
     Pause next = new Pause(1);
@@ -90,8 +133,9 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public Optional<StoredToken> token(TokenDigest digest) {
-    return read(tokenReads, () -> store.token(digest));
+  public Map<TokenDigest, StoredToken> tokens(Set<TokenDigest> digests) {
+    tokensRead.addAndGet(digests.size());
+    return read(tokenReads, () -> store.tokens(digests));
   }
 
   @Override
@@ -100,8 +144,8 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public Optional<Principal> principal(String subject) {
-    return read(subjectReads, () -> store.principal(subject));
+  public Map<String, Optional<Principal>> principals(Set<String> subjects) {
+    return read(subjectReads, () -> store.principals(subjects));
   }
 
   @Override
@@ -136,7 +180,23 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public void used(Map<String, Instant> lastUses) {
+  public Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+    return store.rotate(tokenId, digest, start, overlapEnd);
+  }
+
+  @Override
+  public int revokeAll(String subject) {
+    return store.revokeAll(subject);
+  }
+
+  @Override
+  public Map<TokenDigest, StoredToken> revoke(Set<TokenDigest> digests) {
+    return store.revoke(digests);
+  }
+
+  @Override
+  public void used(Map<String, TokenUse> lastUses) {
     if (broken) {
       throw new StoreFailure("the disk is gone");
     }
@@ -176,7 +236,12 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public void onChange(Listener listener) {
-    store.onChange(listener);
+    store.onChange(new Told(listener));
+  }
+
+  @Override
+  public long silenceNanos() {
+    return silenceNanos.get();
   }
 
   @Override

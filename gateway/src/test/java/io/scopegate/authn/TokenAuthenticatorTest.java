@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,10 +50,22 @@ class TokenAuthenticatorTest {
         new TokenAuthenticator(
             store,
             lastUse,
-            new CacheLimits(100, 100, 3, Duration.ofMinutes(10), Duration.ofSeconds(10)),
+            limits(Duration.ZERO),
             clock,
             GatewayEvents.NONE,
             () -> Duration.between(NOW, clock.instant()).toNanos());
+  }
+
+  private static CacheLimits limits(Duration staleIfError) {
+    return new CacheLimits(
+        100,
+        100,
+        3,
+        Duration.ofMinutes(10),
+        Duration.ofSeconds(3),
+        staleIfError,
+        Duration.ofSeconds(10),
+        Duration.ZERO);
   }
 
   @AfterEach
@@ -240,6 +253,145 @@ class TokenAuthenticatorTest {
     assertThat(caller(value)).isEqualTo(new Caller.Unavailable());
   }
 
+  /** Asks through another authenticator, of a store whose changes are told by others. */
+  private void withStale(Duration staleIfError, Consumer<TokenAuthenticator> test) {
+    try (TokenAuthenticator other =
+        new TokenAuthenticator(
+            store,
+            lastUse,
+            limits(staleIfError),
+            clock,
+            GatewayEvents.NONE,
+            () -> Duration.between(NOW, clock.instant()).toNanos())) {
+      test.accept(other);
+    }
+  }
+
+  private Caller caller(TokenAuthenticator asked, String value) {
+    return asked.authenticate(new Credential.Bearer(value), policy).join();
+  }
+
+  /** Time goes on and nothing is told. */
+  private void silentFor(Duration duration) {
+    clock.advance(duration);
+    store.silenceNanos.addAndGet(duration.toNanos());
+  }
+
+  @Test
+  void a_known_token_goes_on_for_a_while_when_the_store_is_away_and_not_longer() {
+    String value = format.generate();
+    create(value, Optional.of(NOW.plusSeconds(1_000)));
+    withStale(
+        Duration.ofSeconds(30),
+        other -> {
+          caller(other, value);
+          store.broken = true;
+
+          silentFor(Duration.ofMillis(29_999));
+          assertThat(caller(other, value)).isInstanceOf(Caller.Authenticated.class);
+          assertThat(caller(other, format.generate())).isEqualTo(new Caller.Unavailable());
+          silentFor(Duration.ofMillis(1));
+          assertThat(caller(other, value)).isEqualTo(new Caller.Unavailable());
+
+          store.broken = false;
+          assertThat(caller(other, value)).isInstanceOf(Caller.Authenticated.class);
+        });
+  }
+
+  @Test
+  void a_known_token_never_goes_on_past_its_end() {
+    String value = format.generate();
+    create(value, Optional.of(NOW.plusSeconds(10)));
+    withStale(
+        Duration.ofSeconds(30),
+        other -> {
+          caller(other, value);
+          store.broken = true;
+          silentFor(Duration.ofSeconds(10));
+          assertThat(caller(other, value)).isEqualTo(new Caller.Invalid());
+        });
+  }
+
+  @Test
+  void without_staleness_nothing_goes_on_when_nothing_is_told_and_the_store_is_away() {
+    String value = format.generate();
+    create(value);
+    withStale(
+        Duration.ZERO,
+        other -> {
+          caller(other, value);
+          store.broken = true;
+          silentFor(Duration.ofSeconds(3).plusNanos(1));
+          assertThat(caller(other, value)).isEqualTo(new Caller.Unavailable());
+        });
+  }
+
+  @Test
+  void what_is_not_known_to_be_true_any_more_is_read_again() {
+    String value = format.generate();
+    StoredToken token = create(value);
+    withStale(
+        Duration.ofSeconds(30),
+        other -> {
+          caller(other, value);
+          clock.advance(Duration.ofSeconds(100));
+          caller(other, value);
+          assertThat(store.tokenReads).as("all was told: the cache is true").hasValue(1);
+
+          silentFor(Duration.ofSeconds(4));
+          assertThat(caller(other, value)).isInstanceOf(Caller.Authenticated.class);
+          assertThat(store.tokenReads).hasValue(2);
+
+          // Another gateway revokes it, which nobody tells.
+          silentFor(Duration.ofSeconds(4));
+          store.onlyItself(inner -> inner.revoke(token.id()));
+          assertThat(caller(other, value)).isEqualTo(new Caller.Invalid());
+        });
+  }
+
+  @Test
+  void a_revocation_that_is_told_ends_what_goes_on() {
+    String value = format.generate();
+    StoredToken token = create(value);
+    withStale(
+        Duration.ofSeconds(30),
+        other -> {
+          caller(other, value);
+          store.broken = true;
+          silentFor(Duration.ofSeconds(5));
+          assertThat(caller(other, value)).isInstanceOf(Caller.Authenticated.class);
+
+          store.revoke(token.id());
+          assertThat(caller(other, value)).isEqualTo(new Caller.Unavailable());
+        });
+  }
+
+  @Test
+  void misses_that_come_together_go_into_one_query() throws InterruptedException {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      String value = format.generate();
+      create(value);
+      values.add(value);
+    }
+    PausableStore.Pause first = store.holdNext();
+    List<CompletableFuture<Caller>> asked = new ArrayList<>();
+    asked.add(ask(format.generate()));
+    first.awaitHeld();
+    PausableStore.Pause second = store.holdNext();
+    asked.add(ask(format.generate()));
+    second.awaitHeld();
+
+    values.forEach(value -> asked.add(ask(value)));
+    first.release();
+    second.release();
+
+    asked.forEach(CompletableFuture::join);
+    assertThat(asked.get(300).join()).isInstanceOf(Caller.Authenticated.class);
+    assertThat(store.tokenReads).as("two that were held, and the rest").hasValueLessThan(6);
+    assertThat(store.tokensRead).hasValue(302);
+  }
+
   @Test
   void concurrent_misses_share_one_load() throws InterruptedException {
     String value = format.generate();
@@ -344,6 +496,17 @@ class TokenAuthenticatorTest {
     assertThat(accepted)
         .allSatisfy(asked -> assertThat(asked.join()).isEqualTo(new Caller.Invalid()));
     assertThat(caller(value)).isInstanceOf(Caller.Authenticated.class);
+  }
+
+  @Test
+  void the_address_of_the_last_use_is_noted() {
+    String value = format.generate();
+    create(value);
+
+    authenticator.authenticate(new Credential.Bearer(value), policy, "192.0.2.7").join();
+    lastUse.flush();
+
+    assertThat(store.tokens(Optional.empty()).get(0).lastAddress()).contains("192.0.2.7");
   }
 
   @Test

@@ -80,7 +80,9 @@ class ConfigReaderTest {
             List.of(),
             Map.of());
     assertThat(config.routes()).isEqualTo(folder.resolve("routes.yaml"));
-    assertThat(config.listeners()).containsExactly(new Address("0.0.0.0", 8080));
+    assertThat(config.listeners())
+        .containsExactly(
+            new GatewayConfig.Listener(new Address("0.0.0.0", 8080), Optional.empty(), false));
     assertThat(config.admin()).isEqualTo(new Address("127.0.0.1", 9901));
     assertThat(config.probes()).contains(new Address("0.0.0.0", 9902));
     assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8");
@@ -186,10 +188,10 @@ class ConfigReaderTest {
                     drain: soon
                     trustedProxies: [localhost, 10.0.0.0/33]
                     backends:
-                      core: { urls: ["https://core", "http://core/api", "core"] }
+                      core: { urls: ["https://core", "http://core", "http://core/api", "core"] }
                       old: { urls: [] }
                       self: { urls: ["http://core"] }
-                    store: { url: "jdbc:postgresql://db" }
+                    store: { url: "jdbc:mysql://db", password: hunter2, staleIfError: 301s }
                     assertion: {}
                     drian: 5s
                     """)))
@@ -208,16 +210,73 @@ class ConfigReaderTest {
                 + " a length, such as `10.0.0.0/8`",
             "gateway.yaml:8:29: `10.0.0.0/33` is not a network; a network is an address in digits"
                 + " and a length, such as `10.0.0.0/8`",
-            "gateway.yaml:10:18: a backend with `https` is not supported yet",
-            "gateway.yaml:10:34: `http://core/api` is not the URL of a backend; it is"
-                + " `http://host:port` or `h2c://host:port`, without a path",
-            "gateway.yaml:10:53: `core` is not the URL of a backend; it is `http://host:port`"
-                + " or `h2c://host:port`, without a path",
+            "gateway.yaml:10:11: the URLs are of `http` and `https`, which do not mix",
+            "gateway.yaml:10:49: `http://core/api` is not the URL of a backend; it is"
+                + " `http://host:port` or `https://host:port`, or `h2c://` or `h2://` for HTTP/2,"
+                + " without a path",
+            "gateway.yaml:10:68: `core` is not the URL of a backend; it is `http://host:port` or"
+                + " `https://host:port`, or `h2c://` or `h2://` for HTTP/2, without a path",
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
-            "gateway.yaml:13:1: `store` is not supported yet",
-            "gateway.yaml:14:1: `assertion` is not supported yet",
+            "gateway.yaml:13:15: `jdbc:mysql://db` is not the URL of a database that works here;"
+                + " `jdbc:postgresql://host/database` is; without a `url` the store is embedded",
+            "gateway.yaml:13:44: a secret cannot be written out here; use `${ENV_NAME}` or"
+                + " `{ file: path }`",
+            "gateway.yaml:13:67: `staleIfError` is from `0s` to `300s`",
+            "gateway.yaml:14:12: the key `issuer` is missing",
             "gateway.yaml:15:1: unknown key `drian`; did you mean `drain`?");
+  }
+
+  @Test
+  void a_shared_store_is_read_with_its_secrets_and_its_times() throws IOException {
+    Files.writeString(folder.resolve("password"), "hunter2\n");
+
+    GatewayConfig.Store store =
+        config(
+                SMALL
+                    + """
+                    store:
+                      url: "jdbc:postgresql://db.example.com/scopegate?sslmode=verify-full"
+                      user: "${TOKEN}"
+                      password: { file: password }
+                      connections: 8
+                      staleIfError: 0s
+                      queries:
+                        url: "jdbc:postgresql://db.example.com/users"
+                        token: select 1
+                    """,
+                List.of(),
+                Map.of("TOKEN", "scopegate"))
+            .store();
+
+    GatewayConfig.Database database = store.database().orElseThrow();
+    assertThat(database.url())
+        .isEqualTo("jdbc:postgresql://db.example.com/scopegate?sslmode=verify-full");
+    assertThat(database.user()).isPresent();
+    assertThat(database.password()).contains("hunter2");
+    assertThat(database.connections()).isEqualTo(8);
+    assertThat(database.toString()).doesNotContain("hunter2");
+    assertThat(store.staleIfError()).isZero();
+    assertThat(store.queries().orElseThrow().freshFor()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void what_a_store_cannot_be_is_said_so() throws IOException {
+    assertThat(
+            problems(
+                read(
+                    SMALL
+                        + """
+                        store:
+                          user: bob
+                          queries: { url: "jdbc:postgresql://a:b@db/users", freshFor: 301s }
+                        """)))
+        .hasSize(4)
+        .anySatisfy(problem -> assertThat(problem).contains("`user` is of no use without `url`"))
+        .anySatisfy(
+            problem -> assertThat(problem).contains("a password does not belong into a URL"))
+        .anySatisfy(problem -> assertThat(problem).contains("there must be a query"))
+        .anySatisfy(problem -> assertThat(problem).contains("`freshFor` is at most `300s`"));
   }
 
   @Test
@@ -242,7 +301,9 @@ class ConfigReaderTest {
             List.of("drain=9s", "backends.new.urls=['http://127.0.0.1:9002']"),
             environment);
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(9));
-    assertThat(config.listeners()).containsExactly(new Address("127.0.0.1", 1));
+    assertThat(config.listeners())
+        .extracting(GatewayConfig.Listener::address)
+        .containsExactly(new Address("127.0.0.1", 1));
     assertThat(backend(config, "core").firstByteTimeout()).isEqualTo(Duration.ofSeconds(8));
     assertThat(config.backendNames()).containsExactly("core", "new");
     assertThat(config(SMALL + "drain: 6s\n", List.of(), environment).drain())
@@ -331,5 +392,52 @@ class ConfigReaderTest {
             "gateway.yaml:8:51: the value of `x_scopegate_subject` must be one line of visible"
                 + " ASCII",
             "gateway.yaml:9:33: `Host` is the gateway's own to set");
+  }
+
+  @Test
+  void issuers_are_checked_and_everything_wrong_with_them_is_told_at_once() throws IOException {
+    String yaml =
+        SMALL
+            + """
+              issuers:
+                - { name: a, issuer: "http://idp.test", audience: gate }
+                - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
+                - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
+                - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
+                - name: d
+                  issuer: https://d.test
+                  prefix: "d:"
+                  algorithms: [RS256]
+                  introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
+                  memberships: { roles: roles }
+              origins: ["https://App.test", "https://app.test/", "null"]
+              """;
+    assertThat(problems(read(yaml)))
+        .containsExactly(
+            "gateway.yaml:7:24: `http://idp.test` is not a URL that can be trusted; it is"
+                + " `https://host/path`; `http` only on loopback",
+            "gateway.yaml:8:5: a second issuer without a `prefix`; the subjects of all issuers but"
+                + " one carry a prefix",
+            "gateway.yaml:8:13: issuer `a` is there twice",
+            "gateway.yaml:8:71: expected `ES256`, `ES384`, `ES512`, `PS256`, `PS384`, `PS512`,"
+                + " `RS256`, `RS384` or `RS512`, found `HS256`; did you mean `ES256`?",
+            "gateway.yaml:8:78: expected `ES256`, `ES384`, `ES512`, `PS256`, `PS384`, `PS512`,"
+                + " `RS256`, `RS384` or `RS512`, found `none`",
+            "gateway.yaml:9:24: issuer `https://a.test` is there twice",
+            "gateway.yaml:9:52: there must be at least one audience",
+            "gateway.yaml:9:70: unknown key `scope`; did you mean `scopes`?",
+            "gateway.yaml:10:66: `b:c` and the prefix `b:` could begin one subject",
+            "gateway.yaml:10:81: `leeway` is at most `5m`",
+            "gateway.yaml:14:5: `algorithms` beside `introspection`",
+            "gateway.yaml:15:79: a secret cannot be written out here; use `${ENV_NAME}` or"
+                + " `{ file: path }`",
+            "gateway.yaml:16:18: `memberships` names either `organizations`, or an `organization`"
+                + " with `roles`, `teams` and `projects`",
+            "gateway.yaml:17:11: `https://App.test` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path",
+            "gateway.yaml:17:31: `https://app.test/` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path",
+            "gateway.yaml:17:52: `null` is not an origin; it is `https://host` or"
+                + " `https://host:port`, in lower case and without a path");
   }
 }

@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.scopegate.endpoint.Json;
 import io.scopegate.file.Schemas;
+import io.scopegate.tls.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,16 @@ class ConfigSchemaTest {
       {
         "apiVersion": "scopegate/v1",
         "routes": "routes.yaml",
-        "listeners": [{ "address": "127.0.0.1:8080" }],
+        "listeners": [
+          { "address": "127.0.0.1:8080", "proxyProtocol": true },
+          { "address": "127.0.0.1:8443",
+            "tls": { "certificate": "tls.crt", "key": "tls.key", "passphrase": { "file": "token" },
+                     "minVersion": "1.3", "handshakeTimeout": "5s",
+                     "clientCertificates": {
+                       "ca": "tls.crt", "required": false,
+                       "subject": { "from": "uri", "prefix": "x:", "scopes": ["a"] } } } },
+          { "address": "127.0.0.1:8444",
+            "tls": { "certificates": [{ "certificate": "plain.crt", "key": "plain.key" }] } }],
         "admin": { "address": "127.0.0.1:9901",
                    "tokens": [{ "name": "ops", "value": "${TOKEN}", "access": "read" },
                               { "name": "file", "value": { "file": "token" } }] },
@@ -38,6 +48,12 @@ class ConfigSchemaTest {
         "trustedProxies": ["10.0.0.0/8"],
         "drain": "25s",
         "data": "data",
+        "store": {
+          "url": "jdbc:postgresql://db/scopegate", "user": "scopegate",
+          "password": "${TOKEN}", "connections": 8, "staleIfError": "0s",
+          "queries": { "url": { "file": "url" }, "user": "${TOKEN}", "password": { "file": "token" },
+                       "connections": 2, "token": "select", "memberships": "select",
+                       "freshFor": "10s" } },
         "backends": { "core": {
           "urls": ["http://127.0.0.1:9000", { "url": "http://core.test", "weight": 5 }],
           "connections": { "max": 100, "waiting": 10, "wait": "1s", "lifetime": "1h" },
@@ -50,8 +66,26 @@ class ConfigSchemaTest {
           "host": "preserve",
           "credentials": "strip",
           "requestHeaders": { "set": { "X-A": "a", "X-B": { "file": "token" } }, "remove": ["X-C"] },
-          "responseHeaders": { "set": {}, "remove": [] } } },
-        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB" }
+          "responseHeaders": { "set": {}, "remove": [] } },
+          "secret": {
+            "urls": ["https://127.0.0.1:9443"],
+            "tls": { "ca": "tls.crt", "certificate": "plain.crt", "key": "plain.key",
+                     "serverName": "core.example" } } },
+        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB" },
+        "issuers": [
+          { "name": "a", "issuer": "https://a.test", "jwks": "https://a.test/keys", "audience": "gate",
+            "algorithms": ["RS256"], "typ": ["JWT", "absent"], "leeway": "30s", "scopes": "full", "subject": "sub",
+            "memberships": { "organization": "org", "roles": "/access/roles", "teams": "teams",
+                             "projects": "projects", "names": { "boss": "OWNER" } } },
+          { "name": "b", "issuer": "https://b.test", "audience": ["gate"], "prefix": "b:",
+            "memberships": { "organizations": "orgs" } },
+          { "name": "c", "issuer": "https://c.test", "prefix": "c:",
+            "memberships": { "organization": { "is": "acme" }, "roles": "roles" },
+            "introspection": { "url": "https://c.test/ask", "clientId": "gate", "clientSecret": "${TOKEN}",
+                               "freshFor": "5s", "staleIfError": "0s" } }],
+        "origins": ["https://app.test"],
+        "assertion": { "issuer": "https://gate.test", "lifetime": "1m", "rotation": "30d",
+                       "audiences": { "core": "https://core.test" } }
       }
       """;
 
@@ -64,7 +98,12 @@ class ConfigSchemaTest {
 
   @Test
   void what_has_every_key_of_the_schema_is_taken_by_the_reader() throws IOException {
-    Files.writeString(folder.resolve("token"), "an-admin-token-of-some-length");
+    String secret = "an-admin-token-of-some-length";
+    Files.writeString(folder.resolve("token"), secret);
+    TestAuthority authority = new TestAuthority("authority");
+    TestAuthority.write(folder, "plain", authority.server("a.example"));
+    TestAuthority.writeEncrypted(folder, "tls", authority.server("a.example"), secret);
+    Files.writeString(folder.resolve("url"), "jdbc:postgresql://127.0.0.1/users");
     Path file = Files.writeString(folder.resolve("gateway.yaml"), EVERYTHING);
 
     assertThat(schema().validate(EVERYTHING, InputFormat.JSON)).isEmpty();

@@ -73,7 +73,11 @@ class GatekeeperCoherenceTest {
     lastUse = new LastUse(store, Duration.ofHours(1));
     authenticator =
         new TokenAuthenticator(
-            store, lastUse, CacheLimits.embedded(), Clock.systemUTC(), GatewayEvents.NONE);
+            store,
+            lastUse,
+            CacheLimits.embedded(Duration.ofSeconds(30)),
+            Clock.systemUTC(),
+            GatewayEvents.NONE);
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -19,10 +20,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -105,6 +108,59 @@ class BackendFaultsTest {
     }
   }
 
+  /** Over HTTP/2, a stream for each request on a connection that is kept while it can be. */
+  private static final class AskingHttp2 implements Asking {
+    private final InetSocketAddress address;
+    private RawHttp2Client client;
+
+    AskingHttp2(InetSocketAddress address) throws IOException {
+      this.address = address;
+      this.client = new RawHttp2Client(address);
+    }
+
+    @Override
+    public Seen ask(String method, String target) throws IOException {
+      if (client.isClosed()) {
+        client.close();
+        client = new RawHttp2Client(address);
+      }
+      boolean bare = method.equals("GET") || target.hashCode() % 3 == 0;
+      int stream = client.request(method, target, bare);
+      if (!bare) {
+        client.data(stream, true, "data");
+      }
+      RawHttp2Client.Exchange answer;
+      try {
+        answer = client.answer(stream);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      if (!answer.isEnded()) {
+        return Seen.CUT;
+      }
+      if (answer.status() == 200) {
+        return answer.body().equals(FaultyBackend.body(target)) ? Seen.WHOLE : Seen.WRONG;
+      }
+      boolean ours = answer.body().contains("urn:scopegate:problem:backend_");
+      return ours && answer.status() >= 502 ? Seen.REFUSED : Seen.WRONG;
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  /** The versions of HTTP that clients speak. */
+  private enum Version {
+    HTTP_1,
+    HTTP_2;
+
+    Asking connect(InetSocketAddress gateway) throws IOException {
+      return this == HTTP_1 ? new AskingHttp1(gateway) : new AskingHttp2(gateway);
+    }
+  }
+
   /** What came of many requests. */
   private static final class Tally {
     final Map<Seen, Integer> gets = new ConcurrentHashMap<>();
@@ -148,13 +204,19 @@ class BackendFaultsTest {
     }
   }
 
-  /** Sends this many requests, half of them POST, each with a target of its own. */
   private static Tally ask(InetSocketAddress gateway, int requests) throws InterruptedException {
+    return ask(gateway, Version.HTTP_1, requests);
+  }
+
+  /** Sends this many requests, half of them POST, each with a target of its own. */
+  private static Tally ask(InetSocketAddress gateway, Version version, int requests)
+      throws InterruptedException {
     Tally tally = new Tally();
     AtomicInteger next = new AtomicInteger();
     List<Thread> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
-      Thread client = new Thread(() -> askOn(gateway, requests, next, tally), "client-" + i);
+      Thread client =
+          new Thread(() -> askOn(gateway, version, requests, next, tally), "client-" + i);
       client.start();
       clients.add(client);
     }
@@ -166,8 +228,8 @@ class BackendFaultsTest {
   }
 
   private static void askOn(
-      InetSocketAddress gateway, int requests, AtomicInteger next, Tally tally) {
-    try (Asking client = new AskingHttp1(gateway)) {
+      InetSocketAddress gateway, Version version, int requests, AtomicInteger next, Tally tally) {
+    try (Asking client = version.connect(gateway)) {
       for (int i = next.getAndIncrement(); i < requests; i = next.getAndIncrement()) {
         String method = i % 2 == 0 ? "GET" : "POST";
         long start = System.nanoTime();
@@ -198,29 +260,33 @@ class BackendFaultsTest {
         .start();
   }
 
-  static Fault[] faults() {
-    return Fault.values();
+  static Stream<Arguments> faults() {
+    return Arrays.stream(Fault.values())
+        .flatMap(
+            fault -> Arrays.stream(Version.values()).map(version -> Arguments.of(fault, version)));
   }
 
   @ParameterizedTest
   @MethodSource("faults")
-  void a_fault_is_never_taken_for_an_answer(Fault fault) throws Exception {
-    suffer(fault, fault == Fault.SLOW_HEAD ? SHORT / 3 : SHORT);
+  void a_fault_is_never_taken_for_an_answer(Fault fault, Version version) throws Exception {
+    suffer(fault, version, fault == Fault.SLOW_HEAD ? SHORT / 3 : SHORT);
   }
 
   @ParameterizedTest
   @MethodSource("faults")
   @Tag("long")
-  void two_thousand_requests_survive_a_fault_in_five(Fault fault) throws Exception {
-    suffer(fault, LONG);
+  void two_thousand_requests_survive_a_fault_in_five(Fault fault, Version version)
+      throws Exception {
+    suffer(fault, version, LONG);
   }
 
-  private static void suffer(Fault fault, int requests) throws Exception {
+  private static void suffer(Fault fault, Version version, int requests) throws Exception {
     try (FaultyBackend backend = new FaultyBackend(fault);
         TestGateway gateway = gateway(backend.url())) {
-      Tally tally = ask(gateway.address(), requests);
+      Tally tally = ask(gateway.address(), version, requests);
       System.out.printf(
-          "%s: %d requests, %d met the fault; %s%n", fault, requests, backend.faults(), tally);
+          "%s, client over %s: %d requests, %d met the fault; %s%n",
+          fault, version, requests, backend.faults(), tally);
       assertThat(tally.of(Seen.WRONG)).isZero();
       for (int i = 1; i < requests; i += 2) {
         assertThat(backend.sent("POST /" + i + " HTTP/1.1")).isLessThanOrEqualTo(1);

@@ -63,6 +63,7 @@ class RefusalsTest {
                 .token("full", "alice", List.of("*"), "MEMBER")
                 .token("reads", "bob", List.of("work:read"), "MEMBER")
                 .token("none", "carol", List.of(), "MEMBER")
+                .unavailable("away")
                 .on(executor))
         .start();
   }
@@ -73,6 +74,16 @@ class RefusalsTest {
     elsewhere.close();
     backend.close();
     ELSEWHERE.shutdown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_store_that_is_away_is_503_and_says_when_to_ask_again(boolean spot) throws IOException {
+    RawClient.Answer answer = answer(spot, "GET /me", "Authorization: Bearer away");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body()).contains("\"identity_unavailable\"");
+    assertThat(answer.value("Retry-After")).contains("1");
   }
 
   private static RawClient.Answer answer(boolean spot, String request, String... fields)

@@ -72,6 +72,12 @@ final class TestGateway implements AutoCloseable {
       return this;
     }
 
+    /** Adds a token of which nothing can be told now. */
+    Callers unavailable(String value) {
+      callers.put(value, new Caller.Unavailable());
+      return this;
+    }
+
     /** Looks callers up elsewhere, so that no decision is there on the spot. */
     Callers on(Executor elsewhere) {
       executor = elsewhere;
@@ -182,7 +188,7 @@ final class TestGateway implements AutoCloseable {
           LOOPS,
           resolver,
           new SplittableRandom(11),
-          ProxyServer::backendProtocol);
+          ProxyServer.backendProtocol(Optional.empty(), settings.connectTimeout()));
     }
   }
 

@@ -11,8 +11,11 @@ import io.scopegate.policy.Membership;
 import io.scopegate.policy.Organization;
 import io.scopegate.policy.Principal;
 import io.scopegate.store.IdentityStore.StoreConflict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -321,7 +324,9 @@ abstract class IdentityStoreContract {
                 NOW,
                 token.expires(),
                 Optional.empty(),
+                Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty()));
     assertThat(store.token(stored.id())).contains(stored);
     assertThat(store.token("no-such-token")).isEmpty();
@@ -408,11 +413,196 @@ abstract class IdentityStoreContract {
     StoredToken token = store.create(token("bob", "ci"));
     told.words.clear();
 
-    store.used(Map.of(token.id(), NOW, "no-such-token", NOW));
-    store.used(Map.of(token.id(), NOW.minusSeconds(1)));
+    TokenUse use = new TokenUse(NOW, "192.0.2.7");
+    store.used(Map.of(token.id(), use, "no-such-token", use));
+    store.used(Map.of(token.id(), new TokenUse(NOW.minusSeconds(1), "192.0.2.8")));
 
-    assertThat(store.tokens(Optional.of("bob")).get(0).lastUsed()).contains(NOW);
+    StoredToken used = store.tokens(Optional.of("bob")).get(0);
+    assertThat(used.lastUsed()).contains(NOW);
+    assertThat(used.lastAddress()).contains("192.0.2.7");
     assertThat(told.words).isEmpty();
+
+    store.used(Map.of(token.id(), new TokenUse(NOW.plusSeconds(1), "")));
+    assertThat(store.tokens(Optional.of("bob")).get(0).lastAddress()).isEmpty();
+  }
+
+  @Test
+  void both_values_of_a_rotated_token_work_until_the_overlap_ends() {
+    NewToken first = token("bob", "ci");
+    StoredToken before = store.create(first);
+    TokenDigest second = TokenDigest.of("second");
+    Instant end = NOW.plusSeconds(60);
+    told.words.clear();
+
+    StoredToken rotated = store.rotate(before.id(), second, "sgat_BBBBBB", end).orElseThrow();
+
+    assertThat(rotated.id()).isEqualTo(before.id());
+    assertThat(rotated.name()).isEqualTo("ci");
+    assertThat(rotated.start()).isEqualTo("sgat_BBBBBB");
+    assertThat(rotated.overlap()).contains(end);
+    assertThat(store.token(second)).contains(rotated);
+    StoredToken former = store.token(first.digest()).orElseThrow();
+    assertThat(former.id()).isEqualTo(before.id());
+    assertThat(former.isExpired(end.minusMillis(1))).isFalse();
+    assertThat(former.isExpired(end)).isTrue();
+    assertThat(rotated.isExpired(end)).isFalse();
+    assertThat(told.words)
+        .containsExactlyInAnyOrder("token " + first.digest().hex(), "token " + second.hex());
+    assertThat(store.tokens(Set.of(first.digest(), second, TokenDigest.of("third"))))
+        .isEqualTo(Map.of(first.digest(), former, second, rotated));
+  }
+
+  @Test
+  void the_overlap_of_a_rotation_never_outlives_the_token() {
+    NewToken first =
+        new NewToken(
+            "bob",
+            "ci",
+            List.of(),
+            Bounds.none(),
+            Optional.of(NOW.plusSeconds(10)),
+            TokenDigest.of("first"),
+            "",
+            false);
+    String id = store.create(first).id();
+
+    store.rotate(id, TokenDigest.of("second"), "", NOW.plusSeconds(60));
+
+    assertThat(store.token(first.digest()).orElseThrow().expires())
+        .isEqualTo(first.expires())
+        .isEqualTo(store.token(TokenDigest.of("second")).orElseThrow().expires());
+  }
+
+  @Test
+  void a_token_never_has_more_than_two_values() {
+    NewToken first = token("bob", "ci");
+    String id = store.create(first).id();
+    store.rotate(id, TokenDigest.of("second"), "", NOW.plusSeconds(60));
+
+    assertThatThrownBy(() -> store.rotate(id, TokenDigest.of("third"), "", NOW.plusSeconds(90)))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage(
+            "token `ci` was rotated already, and the value before works until"
+                + " 2026-11-21T12:01:00Z");
+    clock.advance(Duration.ofSeconds(60));
+    store.rotate(id, TokenDigest.of("third"), "", NOW.plusSeconds(90));
+
+    assertThat(store.token(first.digest())).isEmpty();
+    assertThat(store.token(TokenDigest.of("second"))).isPresent();
+    assertThat(store.token(TokenDigest.of("third"))).isPresent();
+  }
+
+  @Test
+  void without_an_overlap_the_value_before_ends_at_once() {
+    NewToken first = token("bob", "ci");
+    String id = store.create(first).id();
+
+    store.rotate(id, TokenDigest.of("second"), "", NOW.minusSeconds(5));
+    assertThat(store.token(first.digest()).orElseThrow().isExpired(NOW)).isTrue();
+    store.rotate(id, TokenDigest.of("third"), "", NOW.minusSeconds(5));
+
+    assertThat(store.token(first.digest())).isEmpty();
+    assertThat(store.rotate("no-such-token", TokenDigest.of("x"), "", NOW)).isEmpty();
+  }
+
+  @Test
+  void a_value_that_was_given_before_is_given_to_no_other_token() {
+    NewToken first = token("bob", "ci");
+    String id = store.create(first).id();
+    NewToken other = token("alice", "other");
+    store.create(other);
+    assertThatThrownBy(() -> store.rotate(id, other.digest(), "", NOW.plusSeconds(60)))
+        .isInstanceOf(StoreConflict.class);
+    store.rotate(id, TokenDigest.of("second"), "", NOW.plusSeconds(60));
+
+    assertThatThrownBy(() -> load(tokens(withDigest("alice", "stolen", first.digest()))))
+        .isInstanceOf(StoreConflict.class);
+  }
+
+  @Test
+  void a_revoked_token_takes_both_its_values_and_what_it_made_along() {
+    NewToken first = token("bob", "ci");
+    String id = store.create(first).id();
+    TokenDigest second = TokenDigest.of("second");
+    store.rotate(id, second, "", NOW.plusSeconds(60));
+    NewToken child = token("bob", "child").madeBy(id);
+    store.create(child);
+    told.words.clear();
+
+    assertThat(store.revoke(id)).isTrue();
+
+    assertThat(store.tokens(Set.of(first.digest(), second, child.digest()))).isEmpty();
+    assertThat(told.words)
+        .containsExactlyInAnyOrder(
+            "token " + first.digest().hex(),
+            "token " + second.hex(),
+            "token " + child.digest().hex());
+  }
+
+  @Test
+  void all_tokens_of_a_subject_are_revoked_at_once() {
+    List<NewToken> tokens = List.of(token("bob", "a"), token("bob", "b"), token("bob", "c"));
+    tokens.forEach(store::create);
+    NewToken other = token("alice", "a");
+    store.create(other);
+    told.words.clear();
+
+    assertThat(store.revokeAll("bob")).isEqualTo(3);
+    assertThat(store.revokeAll("bob")).isZero();
+
+    assertThat(store.tokens(Optional.empty()))
+        .extracting(StoredToken::subject)
+        .containsOnly("alice");
+    assertThat(told.words)
+        .containsExactlyInAnyOrderElementsOf(
+            tokens.stream().map(token -> "token " + token.digest().hex()).toList());
+  }
+
+  @Test
+  void leaked_values_are_revoked_and_told_apart_from_unknown_ones() {
+    NewToken leaked = token("bob", "leaked");
+    StoredToken kept = store.create(leaked);
+    NewToken rotated = token("alice", "rotated");
+    String id = store.create(rotated).id();
+    store.rotate(id, TokenDigest.of("second"), "", NOW.plusSeconds(60));
+    store.create(token("carol", "other"));
+    told.words.clear();
+
+    Map<TokenDigest, StoredToken> revoked =
+        store.revoke(Set.of(leaked.digest(), rotated.digest(), TokenDigest.of("never a token")));
+
+    assertThat(revoked).containsOnlyKeys(leaked.digest(), rotated.digest());
+    assertThat(revoked.get(leaked.digest())).isEqualTo(kept);
+    assertThat(revoked.values()).extracting(StoredToken::id).contains(id);
+    assertThat(store.tokens(Optional.empty()))
+        .extracting(StoredToken::name)
+        .containsExactly("other");
+    assertThat(told.words).hasSize(3).contains("token " + TokenDigest.of("second").hex());
+  }
+
+  @Test
+  void many_tokens_and_subjects_are_read_at_once() {
+    load(organizations(entry("acme", Set.of())));
+    Map<TokenDigest, StoredToken> expected = new HashMap<>();
+    List<Identities.Token> file = new ArrayList<>();
+    for (int i = 0; i < 700; i++) {
+      file.add(withDigest("bob", "token " + i, TokenDigest.of("secret " + i)));
+    }
+    load(tokens(file.toArray(Identities.Token[]::new)))
+        .forEach(
+            token -> expected.put(TokenDigest.of(token.name().replace("token", "secret")), token));
+    store.putSubject("alice", true);
+    Set<TokenDigest> asked = new HashSet<>(expected.keySet());
+    asked.add(TokenDigest.of("unknown"));
+
+    assertThat(store.tokens(asked)).isEqualTo(expected);
+    assertThat(store.tokens(Set.of())).isEmpty();
+    assertThat(store.principals(Set.of("alice", "bob", "stranger")))
+        .isEqualTo(
+            Map.of(
+                "alice", Optional.empty(),
+                "bob", store.principal("bob"),
+                "stranger", Optional.of(new Principal("stranger", List.of()))));
   }
 
   @Test

@@ -65,13 +65,27 @@ public final class Authorizer {
     return new Pending(policy, line, fields, match);
   }
 
-  /** Takes the other steps. */
+  /** Takes the other steps for a request that cannot come from another site. */
   public static Decision decide(Pending pending, Caller caller) {
+    return decide(pending, caller, Optional.empty());
+  }
+
+  /**
+   * Takes the other steps.
+   *
+   * @param crossSite why the request may come from another site, if it presents its session in the
+   *     cookie
+   */
+  public static Decision decide(Pending pending, Caller caller, Optional<String> crossSite) {
     Optional<Decision.Deny> stranger = refusalOfStranger(caller);
     if (pending.match().isEmpty()) {
       return stranger.isPresent() ? stranger.get() : notDeclared(caller);
     }
     RouteMatch.Choice choice = pending.match().get().choose(pending.fields(), subjectOf(caller));
+    if (stranger.isEmpty() && crossSite.isPresent()) {
+      Decision.Deny deny = refusal(Code.CROSS_SITE, crossSite.get(), caller);
+      return choice instanceof RouteMatch.Chosen chosen ? at(deny, chosen.row()) : deny;
+    }
     if (choice instanceof RouteMatch.Chosen chosen) {
       Decision decision =
           stranger.isPresent()

@@ -28,7 +28,8 @@ public sealed interface Caller {
    * A valid credential.
    *
    * @param kind what it is
-   * @param tokenId the token's id, never its value; {@code session} for a session
+   * @param tokenId the token's id, never its value; {@code session} for a session and {@code
+   *     certificate} for a certificate
    */
   record Authenticated(
       Principal principal, Delegation delegation, CredentialKind kind, String tokenId)

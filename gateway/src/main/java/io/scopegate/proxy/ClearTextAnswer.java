@@ -1,0 +1,38 @@
+package io.scopegate.proxy;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.scopegate.proxy.http1.MessageWriter;
+import io.scopegate.proxy.message.Fields;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The answer to HTTP in the clear where TLS is spoken. Safe from any thread. */
+// Whether a write or a close worked out is told by the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClearTextAnswer {
+  private final Refusals refusals = new Refusals(new ScopeFields());
+  private final RandomGenerator random;
+
+  ClearTextAnswer(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** Answers and closes; what was asked for is not looked at. */
+  void send(Channel channel) {
+    GatewayAnswer answer =
+        refusals.of(
+            Fault.BAD_REQUEST,
+            "TLS is spoken here: the scheme is `https`",
+            new RequestIds(random).next(),
+            Optional.empty());
+    Fields fields = answer.fields();
+    fields.add("Content-Length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
+    fields.add("Connection", "close");
+    channel.write(MessageWriter.response(channel.alloc(), answer.status(), "Bad Request", fields));
+    channel
+        .writeAndFlush(ByteBufUtil.writeUtf8(channel.alloc(), answer.body()))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+}

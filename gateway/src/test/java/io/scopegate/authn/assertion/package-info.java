@@ -1,0 +1,5 @@
+/** Tests of assertions. */
+@NullMarked
+package io.scopegate.authn.assertion;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of sessions. */
+@NullMarked
+package io.scopegate.authn.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of what lies before HTTP. */
+@NullMarked
+package io.scopegate.tls;
+
+import org.jspecify.annotations.NullMarked;
