@@ -9,10 +9,13 @@ import io.netty.util.ReferenceCountUtil;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.proxy.http1.Http1RequestWriter;
 import io.scopegate.proxy.http1.ResponseDecoder;
+import io.scopegate.proxy.http2.Http2AnswerReader;
+import io.scopegate.proxy.http2.Http2RequestWriter;
 import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.Unprocessed;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,17 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     ResponseDecoder decoder = new ResponseDecoder();
     RequestWriter writer = new Http1RequestWriter(pipeline.channel());
     pipeline.addLast(decoder, new BackendHandler(decoder, writer));
+  }
+
+  /**
+   * Puts the handlers on a new stream of an HTTP/2 connection to a backend.
+   *
+   * @param scheme of what is asked for: {@code http} or {@code https}
+   */
+  static void installStream(ChannelPipeline pipeline, String scheme) {
+    Http2AnswerReader reader = new Http2AnswerReader();
+    RequestWriter writer = new Http2RequestWriter(pipeline.channel(), scheme);
+    pipeline.addLast(reader, new BackendHandler(reader, writer));
   }
 
   static BackendHandler of(Channel channel) {
@@ -86,6 +100,8 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
       served.answerData(data);
     } else if (message instanceof BodyEnd end) {
       served.answerEnd(end);
+    } else if (message instanceof Unprocessed) {
+      served.fail(BackendFailure.Kind.REFUSED);
     } else {
       served.fail(BackendFailure.Kind.MALFORMED);
     }

@@ -69,7 +69,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void begin(RequestHead head) {
-    frontend.deadline().clear();
+    frontend.begin(head);
     Exchange exchange = new Exchange(head, frontend.ids().of(head.fields()), frontend.nanoTime());
     state = Idle.INSTANCE.judging(exchange);
     services
@@ -341,8 +341,31 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
+      case NOTHING_MORE -> exceedDeadline();
       case NOTHING -> throw new IllegalStateException("nothing was waited for");
     }
+  }
+
+  private void exceedDeadline() {
+    Optional<Exchange> exchange = exchange();
+    if (exchange.isEmpty()) {
+      return; // answered; what is left of the request is dropped
+    }
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+      if (streaming.forwarding().isAnswered()) {
+        state = Closed.INSTANCE;
+        exchange
+            .get()
+            .completed(services.events(), streaming.forwarding().status(), frontend.nanoTime());
+        frontend.exceedDeadline();
+        return;
+      }
+    } else if (state instanceof Answering answering) {
+      answering.call().abort();
+    }
+    refuse(exchange.get(), Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
+    frontend.release();
   }
 
   private void expiredBody() {

@@ -132,7 +132,9 @@ final class Forwarding {
     }
     String target =
         ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
-    handler.writer().writeHead(head.method(), target, fields, head.framing());
+    handler
+        .writer()
+        .writeHead(head.method(), target, fields, head.framing(), HeaderRules.wantsTrailers(head));
     dirty = true;
     boolean clientSends =
         !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
@@ -364,11 +366,12 @@ final class Forwarding {
     }
     boolean pooled = connection.isReused();
     // One that went while it lay unused says nothing about the endpoint.
-    if (!pooled || handler.reader().isStarted() || kind != BackendFailure.Kind.BROKEN_OFF) {
+    boolean refused = kind == BackendFailure.Kind.REFUSED;
+    boolean broken = kind == BackendFailure.Kind.BROKEN_OFF;
+    if (!refused && (!broken || !pooled || handler.reader().isStarted())) {
       connection.failed();
     }
-    boolean again =
-        kind == BackendFailure.Kind.BROKEN_OFF && isRepeatable() && backend.grantsRetry(connection);
+    boolean again = (refused || broken) && isRepeatable(refused) && backend.grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);
@@ -382,10 +385,15 @@ final class Forwarding {
   /**
    * Says whether the request may go out once more: nothing of an answer was passed on, and nothing
    * of the request has left or nothing is lost and no harm done when it comes twice.
+   *
+   * @param refused whether the backend has said that it has not looked at it
    */
-  private boolean isRepeatable() {
+  private boolean isRepeatable(boolean refused) {
     boolean bodyTaken = bodyBytes > 0 || (exchange.isRequestEnded() && !exchange.isBodiless());
-    return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
+    return !answered
+        && interims == 0
+        && !bodyTaken
+        && (refused || !sent || exchange.isIdempotent());
   }
 
   /** Something that should not be thrown was, on the backend's side: the client's hears of it. */

@@ -95,6 +95,13 @@ final class HeaderRules {
     return key;
   }
 
+  /** Says whether a client takes trailers (RFC 9110 §10.1.4). */
+  static boolean wantsTrailers(RequestHead head) {
+    Fields in = head.fields();
+    int line = in.line("TE", 0);
+    return line >= 0 && in.value(line).equalsIgnoreCase("trailers");
+  }
+
   private static void copyToBackend(
       Fields in,
       int line,

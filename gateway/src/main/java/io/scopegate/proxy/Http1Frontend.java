@@ -54,6 +54,11 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
+  void begin(RequestHead head) {
+    deadline().clear();
+  }
+
+  @Override
   boolean keepsAlive(RequestHead head) {
     return head.keepAlive() && !isDraining() && requests < settings().connections().requests();
   }
@@ -144,6 +149,11 @@ final class Http1Frontend extends Frontend {
     if (framing.chunked()) {
       MessageWriter.writeLastChunk(channel, trailers);
     }
+  }
+
+  @Override
+  void exceedDeadline() {
+    throw new IllegalStateException("no request of HTTP/1 states a deadline");
   }
 
   /** Says on an answer whether the connection goes on. */

@@ -46,6 +46,7 @@ final class OwnAnswers {
           refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
       case OVERLOADED ->
           refuse(exchange, Fault.OVERLOADED, "all connections to the backend are in use");
+      case REFUSED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend refused the request");
       case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
       case BROKEN_OFF ->
           refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");

@@ -172,11 +172,6 @@ public final class ProxyServer implements AutoCloseable {
     return new RequestDecoder(settings.heads(), settings.connections().readAheadBytes());
   }
 
-  /** Puts the handlers on a new connection to a backend that speaks in the clear. */
-  public static void speakToBackend(ChannelPipeline pipeline) {
-    BackendHandler.install(pipeline);
-  }
-
   /**
    * Returns what is spoken with the URLs of a backend; what a {@link Backend} needs.
    *
@@ -185,14 +180,19 @@ public final class ProxyServer implements AutoCloseable {
    */
   public static Function<BackendUrl, Protocol> backendProtocol(
       Optional<ClientTls> tls, Duration handshakeTimeout) {
-    if (tls.isEmpty()) {
-      return url -> Protocol.plain(ProxyServer::speakToBackend);
-    }
-    ClientTls client = tls.get();
-    return url ->
-        new Protocol(
-            pipeline -> client.secure(pipeline, url.host(), url.port(), handshakeTimeout),
-            ProxyServer::speakToBackend);
+    String scheme = tls.isPresent() ? "https" : "http";
+    return url -> {
+      Consumer<ChannelPipeline> beneath =
+          tls.isPresent()
+              ? pipeline -> tls.get().secure(pipeline, url.host(), url.port(), handshakeTimeout)
+              : pipeline -> {};
+      return url.http2()
+          ? new Protocol(
+              beneath,
+              pipeline -> Http2BackendConnection.install(pipeline, scheme),
+              Optional.of(Http2BackendConnection::of))
+          : new Protocol(beneath, BackendHandler::install);
+    };
   }
 
   /**

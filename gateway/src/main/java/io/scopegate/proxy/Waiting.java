@@ -18,5 +18,7 @@ enum Waiting {
   /** More bytes of either side of a WebSocket. */
   TUNNEL,
   /** That the client closes after our last answer. */
-  CLIENT_CLOSE
+  CLIENT_CLOSE,
+  /** For whatever it was, the exchange has no more time. */
+  NOTHING_MORE
 }

@@ -7,7 +7,6 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
-import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
@@ -190,7 +189,7 @@ final class TestGateway implements AutoCloseable {
           LOOPS,
           resolver,
           new SplittableRandom(11),
-          url -> Protocol.plain(ProxyServer::speakToBackend));
+          ProxyServer.backendProtocol(Optional.empty(), settings.connectTimeout()));
     }
   }
 

@@ -20,7 +20,8 @@ public final class Http1RequestWriter implements RequestWriter {
   }
 
   @Override
-  public void writeHead(String method, String target, Fields fields, Framing framing) {
+  public void writeHead(
+      String method, String target, Fields fields, Framing framing, boolean wantsTrailers) {
     this.framing = framing.kind();
     channel.write(
         MessageWriter.request(channel.alloc(), method, target, fields), channel.voidPromise());

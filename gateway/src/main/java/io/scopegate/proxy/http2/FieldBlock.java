@@ -159,13 +159,17 @@ final class FieldBlock {
     return status;
   }
 
-  /** Says whether there is a pseudo-header field at all. */
-  boolean hasPseudo() {
+  /** Says whether there is a pseudo-header field of a request. */
+  boolean hasRequestPseudo() {
     return method != null
         || scheme != null
         || authority != null
         || path != null
-        || protocol != null
-        || status != null;
+        || protocol != null;
+  }
+
+  /** Says whether there is a pseudo-header field at all. */
+  boolean hasPseudo() {
+    return hasRequestPseudo() || status != null;
   }
 }
