@@ -126,6 +126,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       answerHere(judging, allow);
     } else if (exchange.head().opensWebSocket() && !allow.row().forwarding().webSocket()) {
       refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
+    } else if (exchange.head().opensWebSocket() && !backend.takesWebSockets()) {
+      refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
     } else if (exchange.head().framing().length()
