@@ -54,7 +54,7 @@ class BackpressureTest {
   @Test
   void what_a_backend_sent_before_it_closed_comes_however_slowly_the_client_reads()
       throws Exception {
-    String body = "z".repeat(3 * MEBIBYTE);
+    String body = "z".repeat(4 * MEBIBYTE);
     CountDownLatch closed = new CountDownLatch(1);
     for (String length : List.of("Content-Length: " + body.length(), "X-Until: close")) {
       try (RecordingBackend backend =

@@ -85,7 +85,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
 
   /** Stops handing out messages until {@link #release}; little more is read meanwhile. */
   public final void hold() {
-    held = true;
+    held = !closed;
   }
 
   /** Hands out again, beginning with what has come in meanwhile. */
@@ -120,7 +120,6 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       readWhatFits(ctx);
       ctx.fireChannelReadComplete();
       endIfInputEnded(ctx);
-      endIfClosed(ctx);
     }
   }
 
@@ -330,7 +329,16 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closed = true;
-    endIfClosed(ctx);
+    if (held && outlivesConnection()) {
+      // The pipeline ends with the connection: what lies here moves on now, where it lies as well.
+      held = false;
+      decode(ctx);
+    }
+    if (step == Step.UNTIL_CLOSE) {
+      endMessage(ctx, BodyEnd.PLAIN);
+    }
+    drop();
+    ctx.fireChannelInactive();
   }
 
   /** Tells the end of a tunnel's one way while the other may go on. */
@@ -352,19 +360,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void endIfClosed(ChannelHandlerContext ctx) {
-    if (!closed || (held && buffer != null && outlivesConnection())) {
-      return;
-    }
-    closed = false;
-    if (step == Step.UNTIL_CLOSE) {
-      endMessage(ctx, BodyEnd.PLAIN);
-    }
-    drop();
-    ctx.fireChannelInactive();
-  }
-
-  /** Says whether what is held is still handed out after the connection has ended. */
+  /** Says whether what is held is still handed out when the connection has ended. */
   boolean outlivesConnection() {
     return false;
   }
