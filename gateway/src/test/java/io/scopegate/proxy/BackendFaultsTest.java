@@ -298,7 +298,8 @@ class BackendFaultsTest {
         assertThat(tally.of(Seen.WHOLE)).isGreaterThan(requests / 2);
       }
       if (MENDABLE.contains(fault)) {
-        assertThat(tally.wholeGets()).isGreaterThan(0.98);
+        // A fault may meet a request three times in a row; among few, one more or less weighs much.
+        assertThat(tally.wholeGets()).isGreaterThan(requests < LONG ? 0.9 : 0.98);
         assertThat(tally.of(Seen.CUT)).isZero();
       }
       TestGateway.settle();
