@@ -3,6 +3,7 @@ package io.scopegate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.proxy.RawClient;
+import io.scopegate.proxy.RawHttp2Client;
 import io.scopegate.proxy.RecordingBackend;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,54 +31,108 @@ class TerminationTest {
 
   @Test
   void on_sigterm_no_request_fails_and_the_exit_code_is_0() throws Exception {
-    terminateUnderLoad(3, 200);
+    terminateUnderLoad(4, 200, 0);
   }
 
   @Test
   @Tag("long")
   void on_sigterm_under_a_longer_load_no_request_fails() throws Exception {
-    terminateUnderLoad(16, 20_000);
+    terminateUnderLoad(16, 20_000, 0);
   }
 
-  private void terminateUnderLoad(int clients, int requestsBefore) throws Exception {
+  @Test
+  @Tag("long")
+  void on_sigterm_under_700_requests_a_second_of_both_versions_no_request_fails() throws Exception {
+    for (int i = 1; i <= 5; i++) {
+      int answered = terminateUnderLoad(16, 15_000, 700);
+      System.out.printf(
+          "SIGTERM %d under 700 requests/s, half of them HTTP/2: 0 of %,d failed%n", i, answered);
+    }
+  }
+
+  /** The state of one load. Safe from any thread. */
+  private static final class Load {
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger answers = new AtomicInteger();
+    private final long pauseNanos;
+
+    Load(int clients, int perSecond) {
+      this.pauseNanos = perSecond == 0 ? 0 : 1_000_000_000L * clients / perSecond;
+    }
+
+    void pause() {
+      LockSupport.parkNanos(pauseNanos);
+    }
+  }
+
+  /** Returns how many requests were answered, all of them with 200. */
+  private int terminateUnderLoad(int clients, int requestsBefore, int perSecond) throws Exception {
     try (RecordingBackend backend = RecordingBackend.start();
         GatewayProcess gateway = GatewayProcess.start(folder, ROUTES, backend.url())) {
-      Queue<String> failures = new ConcurrentLinkedQueue<>();
-      AtomicInteger answers = new AtomicInteger();
-      List<Thread> load = new ArrayList<>();
+      Load load = new Load(clients, perSecond);
+      List<Thread> running = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
-        Thread client = new Thread(() -> ask(gateway.edge(), failures, answers));
+        boolean http2 = i % 2 == 1;
+        Thread client =
+            new Thread(
+                () -> {
+                  try {
+                    if (http2) {
+                      askOverHttp2(gateway.edge(), load);
+                    } else {
+                      ask(gateway.edge(), load);
+                    }
+                  } catch (IOException | InterruptedException e) {
+                    load.failures.add(e.toString());
+                  }
+                });
         client.start();
-        load.add(client);
+        running.add(client);
       }
-      while (answers.get() < requestsBefore && failures.isEmpty()) {
-        Thread.onSpinWait();
+      while (load.answers.get() < requestsBefore && load.failures.isEmpty()) {
+        LockSupport.parkNanos(1_000_000);
       }
       gateway.terminate();
       int exitCode = gateway.exitCode(GatewayProcess.DRAIN_SECONDS + 2);
-      for (Thread client : load) {
+      for (Thread client : running) {
         client.join();
       }
-      assertThat(failures).isEmpty();
+      assertThat(load.failures).isEmpty();
       assertThat(exitCode).isZero();
+      return load.answers.get();
     }
   }
 
   /** Asks until it is told that the connection ends. */
-  private static void ask(InetSocketAddress edge, Queue<String> failures, AtomicInteger answers) {
+  private static void ask(InetSocketAddress edge, Load load) throws IOException {
     try (RawClient client = new RawClient(edge)) {
       boolean goesOn = true;
       while (goesOn) {
+        load.pause();
         RawClient.Answer answer =
             client.send("GET /healthz HTTP/1.1\r\nHost: gate\r\n\r\n").answer();
         if (answer.status() != 200) {
-          failures.add(answer.status() + " " + answer.body());
+          load.failures.add(answer.status() + " " + answer.body());
         }
-        answers.incrementAndGet();
+        load.answers.incrementAndGet();
         goesOn = !answer.values("Connection").contains("close");
       }
-    } catch (IOException e) {
-      failures.add(e.toString());
+    }
+  }
+
+  /** Asks until it is told that no more streams are wanted. */
+  private static void askOverHttp2(InetSocketAddress edge, Load load)
+      throws IOException, InterruptedException {
+    try (RawHttp2Client client = new RawHttp2Client(edge)) {
+      while (client.goAway() < 0) {
+        load.pause();
+        RawHttp2Client.Exchange answer = client.answer(client.get("/healthz"));
+        if (answer.status() != 200 || !answer.isEnded()) {
+          load.failures.add("HTTP/2: " + answer.status() + ", reset " + answer.reset());
+          return;
+        }
+        load.answers.incrementAndGet();
+      }
     }
   }
 }

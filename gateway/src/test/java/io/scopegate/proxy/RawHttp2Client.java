@@ -196,7 +196,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Sends a request without a body on a new stream; returns the stream. */
-  int get(String path, String... more) throws IOException {
+  public int get(String path, String... more) throws IOException {
     return request("GET", path, true, more);
   }
 
@@ -235,7 +235,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Waits until a stream is answered whole or reset, or the connection is closed. */
-  Exchange answer(int stream) throws InterruptedException {
+  public Exchange answer(int stream) throws InterruptedException {
     Exchange exchange = exchange(stream);
     await(() -> exchange.isEnded() || exchange.reset() >= 0);
     return exchange;
@@ -255,7 +255,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Returns the error code of the GOAWAY that came last, or -1. */
-  int goAway() {
+  public int goAway() {
     return goAway;
   }
 
@@ -270,7 +270,8 @@ public final class RawHttp2Client implements AutoCloseable {
     return closed;
   }
 
-  boolean isClosed() {
+  /** Says whether the gateway has closed the connection. */
+  public boolean isClosed() {
     return closed;
   }
 
