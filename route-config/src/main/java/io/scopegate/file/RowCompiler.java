@@ -58,6 +58,7 @@ final class RowCompiler {
                 handling.shadow(),
                 handling.timeout(),
                 limit.isPresent() ? OptionalLong.of(limit.get()) : OptionalLong.empty()),
+            row.cors(),
             handling.encodedSlash(),
             handling.pathParameters(),
             row.label().description(),
