@@ -71,11 +71,16 @@ public final class SiteCheck {
     }
     boolean trusted =
         origins.contains(origin.get(0))
-            || (cors.isPresent() && cors.get().trusts(origin.get(0)))
+            || isTrusted(origin.get(0), fields, cors)
             || ((site.isEmpty() || saysOwn) && isOwn(origin.get(0), authority));
     return trusted
         ? Optional.empty()
         : Optional.of("the request comes from a page of another site");
+  }
+
+  /** No preflight comes before a WebSocket, so what is said of pages does not speak of it. */
+  private static boolean isTrusted(String origin, HttpFields fields, Optional<Cors> cors) {
+    return cors.isPresent() && cors.get().trusts(origin) && !opensWebSocket(fields);
   }
 
   private static boolean opensWebSocket(HttpFields fields) {

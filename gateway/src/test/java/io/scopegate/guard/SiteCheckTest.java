@@ -87,12 +87,16 @@ class SiteCheckTest {
     HttpFields named = HttpFields.of(Map.of("Origin", List.of("https://page.test")));
     HttpFields twice =
         HttpFields.of(Map.of("Origin", List.of("https://page.test", "https://page.test")));
+    HttpFields opening =
+        HttpFields.of(
+            Map.of("Origin", List.of("https://page.test"), "Upgrade", List.of("websocket")));
     Set<String> pages = Set.of("https://page.test");
     Cors with = new Cors(false, pages, true, "", "", Duration.ofMinutes(1));
     Cors without = new Cors(false, pages, false, "", "", Duration.ofMinutes(1));
     Cors any = new Cors(true, Set.of(), false, "", "", Duration.ofMinutes(1));
 
     assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(with))).isEmpty();
+    assertThat(SITES.objection(cookie, "GET", "gw.test", opening, Optional.of(with))).isPresent();
     assertThat(SITES.objection(cookie, "POST", "gw.test", twice, Optional.of(with))).isPresent();
     assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(without))).isPresent();
     assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(any))).isPresent();
