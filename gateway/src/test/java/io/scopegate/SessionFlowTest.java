@@ -47,6 +47,9 @@ class SessionFlowTest {
         - { match: "POST /orgs/{org}/keys", require: work:write, credential: session }
         - { match: "GET /orgs/{org}/machines", require: work:read, credential: token }
         - { match: "GET /public", access: public }
+        - match: POST /orgs/{org}/drafts
+          require: work:write
+          cors: { origins: ["https://page.test"], credentials: true }
       """;
 
   private static final String IDENTITIES =
@@ -169,6 +172,34 @@ class SessionFlowTest {
     assertThat(cookie("GET /orgs/acme/items", pat).status()).isEqualTo(401);
     assertThat(cookie("GET /orgs/acme/items", "").status()).isEqualTo(401);
     assertThat(idp.questions()).isEqualTo(asked);
+  }
+
+  @Test
+  void a_page_that_a_row_lets_use_the_session_changes_something_there_and_nowhere_else()
+      throws Exception {
+    String all = token("work:read work:write");
+    String page = "Origin: https://page.test\r\n";
+
+    RawClient.Answer asked;
+    try (RawClient client = new RawClient(gateway.edge())) {
+      asked =
+          client
+              .send(
+                  "OPTIONS /orgs/acme/drafts HTTP/1.1\r\nHost: gw.test\r\n"
+                      + page
+                      + "Access-Control-Request-Method: POST\r\n\r\n")
+              .answer();
+    }
+    RawClient.Answer there = cookie("POST /orgs/acme/drafts", all, page);
+    RawClient.Answer elsewhere = cookie("POST /orgs/acme/items", all, page);
+
+    assertThat(asked.status()).isEqualTo(204);
+    assertThat(asked.value("Access-Control-Allow-Credentials")).hasValue("true");
+    assertThat(there.status()).isEqualTo(200);
+    assertThat(there.value("Access-Control-Allow-Origin")).hasValue("https://page.test");
+    assertThat(elsewhere.status()).isEqualTo(403);
+    assertThat(elsewhere.body()).contains("\"cross_site\"");
+    assertThat(elsewhere.value("Access-Control-Allow-Origin")).isEmpty();
   }
 
   @Test

@@ -104,6 +104,7 @@ final class InventedTable {
             Optional.empty()),
         new Places(Optional.of(place), Optional.empty(), Optional.empty()),
         Forwarding.to("core"),
+        Optional.empty(),
         false,
         false,
         "",

@@ -103,6 +103,7 @@ final class EndpointTable {
         new Rule.Public(),
         Places.none(),
         Forwarding.to("admin"),
+        Optional.empty(),
         false,
         false,
         "",

@@ -2,6 +2,7 @@ package io.scopegate.admin;
 
 import io.scopegate.permission.Level;
 import io.scopegate.route.Condition;
+import io.scopegate.route.Cors;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.Forwarding;
 import io.scopegate.route.HostPattern;
@@ -26,6 +27,7 @@ final class RowListing {
     route.when().ifPresent(when -> fields.put("when", condition(when)));
     rule(fields, route.rule());
     forwarding(fields, route.forwarding());
+    route.cors().ifPresent(cors -> fields.put("cors", cors(cors)));
     if (route.encodedSlash()) {
       fields.put("encodedSlash", "allow");
     }
@@ -110,6 +112,20 @@ final class RowListing {
     if (forwarding.webSocket()) {
       fields.put("upgrade", "websocket");
     }
+  }
+
+  private static Map<String, Object> cors(Cors cors) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("origins", cors.everywhere() ? List.of(Cors.ANY) : List.copyOf(cors.origins()));
+    fields.put("credentials", cors.credentials());
+    fields.put("allowedHeaders", names(cors.allowedHeaders()));
+    fields.put("exposedHeaders", names(cors.exposedHeaders()));
+    fields.put("maxAge", cors.maxAge().toMillis() + "ms");
+    return fields;
+  }
+
+  private static List<String> names(String value) {
+    return value.isEmpty() ? List.of() : List.of(value.split(", ", -1));
   }
 
   private static List<Object> condition(Condition condition) {

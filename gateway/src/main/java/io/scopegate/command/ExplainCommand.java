@@ -100,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
     } else {
       surroundings.out().print(explanation.text());
     }
-    return decision instanceof Decision.Allow ? 0 : Failure.NO;
+    return decision instanceof Decision.Deny ? Failure.NO : 0;
   }
 
   private static Identities nobody() {

@@ -3,6 +3,7 @@ package io.scopegate.config;
 import io.scopegate.config.GatewayConfig.Limits;
 import io.scopegate.file.Fields;
 import io.scopegate.file.NodeReader;
+import io.scopegate.file.OriginReader;
 import io.scopegate.file.Problem;
 import io.scopegate.file.Problems;
 import io.scopegate.file.YamlNode;

@@ -58,7 +58,8 @@ final class RouteMeters {
     if (decision instanceof Decision.Deny deny) {
       return denied.computeIfAbsent(deny.code(), code -> counter("deny", code.word()));
     }
-    Optional<Decision.Deny> refusal = ((Decision.Allow) decision).overruled();
+    Optional<Decision.Deny> refusal =
+        decision instanceof Decision.Allow allow ? allow.overruled() : Optional.empty();
     if (refusal.isPresent()) {
       return overruled.computeIfAbsent(
           refusal.get().code(), code -> counter("would_deny", code.word()));

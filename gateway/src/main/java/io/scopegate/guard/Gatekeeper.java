@@ -7,6 +7,7 @@ import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
+import io.scopegate.route.Cors;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
@@ -89,7 +90,9 @@ public final class Gatekeeper {
     }
     Authorizer.Pending pending = (Authorizer.Pending) admission;
     Credential credential = Credential.from(fields, ofConnection);
-    Optional<String> crossSite = sites.objection(credential, method, authority, fields);
+    Optional<Cors> cors =
+        pending.match().isPresent() ? pending.match().get().cors() : Optional.empty();
+    Optional<String> crossSite = sites.objection(credential, method, authority, fields, cors);
     CompletableFuture<Caller> caller =
         authenticator.authenticate(credential, pending.policy(), address);
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.

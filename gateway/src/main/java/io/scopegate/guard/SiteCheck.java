@@ -1,6 +1,7 @@
 package io.scopegate.guard;
 
 import io.scopegate.authn.Credential;
+import io.scopegate.route.Cors;
 import io.scopegate.route.HttpFields;
 import java.util.List;
 import java.util.Locale;
@@ -34,20 +35,26 @@ public final class SiteCheck {
    * from anywhere; with a certificate it comes from a program, because browsers do say it.
    *
    * @param authority the value of {@code Host} as sent
+   * @param cors which pages the rows of the request let use a session
    */
   public Optional<String> objection(
-      Credential credential, String method, String authority, HttpFields fields) {
+      Credential credential,
+      String method,
+      String authority,
+      HttpFields fields,
+      Optional<Cors> cors) {
     boolean asked =
         credential instanceof Credential.SessionCookie
             || (credential instanceof Credential.Certificate && saysSomething(fields));
-    return asked ? objection(method, authority, fields) : Optional.empty();
+    return asked ? objection(method, authority, fields, cors) : Optional.empty();
   }
 
   private static boolean saysSomething(HttpFields fields) {
     return !fields.values("origin").isEmpty() || !fields.values("sec-fetch-site").isEmpty();
   }
 
-  private Optional<String> objection(String method, String authority, HttpFields fields) {
+  private Optional<String> objection(
+      String method, String authority, HttpFields fields, Optional<Cors> cors) {
     if (SAFE.contains(method) && !opensWebSocket(fields)) {
       return Optional.empty();
     }
@@ -64,10 +71,16 @@ public final class SiteCheck {
     }
     boolean trusted =
         origins.contains(origin.get(0))
+            || isTrusted(origin.get(0), fields, cors)
             || ((site.isEmpty() || saysOwn) && isOwn(origin.get(0), authority));
     return trusted
         ? Optional.empty()
         : Optional.of("the request comes from a page of another site");
+  }
+
+  /** No preflight comes before a WebSocket, so what is said of pages does not speak of it. */
+  private static boolean isTrusted(String origin, HttpFields fields, Optional<Cors> cors) {
+    return cors.isPresent() && cors.get().trusts(origin) && !opensWebSocket(fields);
   }
 
   private static boolean opensWebSocket(HttpFields fields) {

@@ -104,6 +104,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       exchange.decided(decision);
       if (decision instanceof Decision.Deny deny) {
         enter(answers.refuse(exchange, deny));
+      } else if (decision instanceof Decision.Preflight) {
+        enter(answers.allowAnnounced(exchange));
       } else {
         admit(judging, (Decision.Allow) decision);
       }

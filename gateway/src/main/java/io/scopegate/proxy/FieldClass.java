@@ -40,7 +40,9 @@ enum FieldClass {
   static {
     put(
         HEAD_ONLY,
-        "Accept Accept-Encoding Accept-Language Age Allow Cache-Control Content-Disposition"
+        "Accept Accept-Encoding Accept-Language Access-Control-Allow-Credentials"
+            + " Access-Control-Allow-Headers Access-Control-Allow-Methods"
+            + " Access-Control-Allow-Origin Access-Control-Expose-Headers Access-Control-Max-Age Age Allow Cache-Control Content-Disposition"
             + " Content-Encoding Content-Language Content-Location Content-Range Content-Type Date"
             + " Expires If-Match If-Modified-Since If-None-Match If-Range If-Unmodified-Since"
             + " Last-Modified Location Max-Forwards Origin Pragma Range Referer Retry-After Server"

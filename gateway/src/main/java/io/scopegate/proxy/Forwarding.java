@@ -220,6 +220,7 @@ final class Forwarding {
     status = head.status();
     connection.answered(status);
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    CorsFields.addTo(fields, exchange.decision(), request.fields());
     // Who answers before the request is over may not want the rest of it.
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
     closes = frontend.writeHead(head, request, last, fields);

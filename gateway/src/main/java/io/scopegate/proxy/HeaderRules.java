@@ -224,6 +224,7 @@ final class HeaderRules {
       }
     }
     change(settings.responseFields(), out);
+    CorsFields.strip(out, allow.row());
     if (!head.isInterim()) {
       out.addOurs("X-Request-Id", requestId);
       scopeFields.addTo(out, allow);

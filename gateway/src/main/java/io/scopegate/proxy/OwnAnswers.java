@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class OwnAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(OwnAnswers.class);
 
+  private static final int NO_CONTENT = 204;
+
   private final Frontend frontend;
   private final Services services;
 
@@ -31,6 +33,14 @@ final class OwnAnswers {
   /** Answers a request that was refused. */
   ExchangeState refuse(Exchange exchange, Decision.Deny deny) {
     return give(exchange, services.refusals().of(deny, exchange.id()));
+  }
+
+  /** Answers a preflight. */
+  ExchangeState allowAnnounced(Exchange exchange) {
+    Fields fields = new Fields();
+    fields.addOurs("Cache-Control", "no-store");
+    fields.addOurs("X-Request-Id", exchange.id());
+    return give(exchange, new GatewayAnswer(NO_CONTENT, fields, ""));
   }
 
   /** Answers a request that something else became of. */
@@ -68,6 +78,7 @@ final class OwnAnswers {
 
   private ExchangeState give(Exchange exchange, GatewayAnswer answer) {
     RequestHead head = exchange.head();
+    CorsFields.addTo(answer.fields(), exchange.decision(), head.fields());
     boolean whole = exchange.isRequestEnded() || head.framing().isEmpty();
     // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
     boolean drainable =
@@ -103,7 +114,9 @@ final class OwnAnswers {
   ExchangeState end(Optional<Exchange> exchange, Fault fault, String detail) {
     String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
     Optional<Decision> decision = exchange.flatMap(Exchange::decision);
-    frontend.answerMalformed(services.refusals().of(fault, detail, id, decision));
+    GatewayAnswer answer = services.refusals().of(fault, detail, id, decision);
+    exchange.ifPresent(one -> CorsFields.addTo(answer.fields(), decision, one.head().fields()));
+    frontend.answerMalformed(answer);
     if (exchange.isPresent()) {
       exchange.get().completed(services.events(), fault.status(), frontend.nanoTime());
     } else {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopegate.authn.Credential;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Delegation;
+import io.scopegate.route.Cors;
 import io.scopegate.route.HttpFields;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,9 @@ class SiteCheckTest {
       fields.put("Upgrade", List.of(upgrade));
     }
     Credential cookie = new Credential.SessionCookie("a session");
-    return SITES.objection(cookie, method, "gw.test", HttpFields.of(fields)).isEmpty();
+    return SITES
+        .objection(cookie, method, "gw.test", HttpFields.of(fields), Optional.empty())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -77,14 +82,37 @@ class SiteCheckTest {
   }
 
   @Test
+  void an_origin_that_the_row_lets_use_a_session_is_trusted_there() {
+    Credential cookie = new Credential.SessionCookie("a session");
+    HttpFields named = HttpFields.of(Map.of("Origin", List.of("https://page.test")));
+    HttpFields twice =
+        HttpFields.of(Map.of("Origin", List.of("https://page.test", "https://page.test")));
+    HttpFields opening =
+        HttpFields.of(
+            Map.of("Origin", List.of("https://page.test"), "Upgrade", List.of("websocket")));
+    Set<String> pages = Set.of("https://page.test");
+    Cors with = new Cors(false, pages, true, "", "", Duration.ofMinutes(1));
+    Cors without = new Cors(false, pages, false, "", "", Duration.ofMinutes(1));
+    Cors any = new Cors(true, Set.of(), false, "", "", Duration.ofMinutes(1));
+
+    assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(with))).isEmpty();
+    assertThat(SITES.objection(cookie, "GET", "gw.test", opening, Optional.of(with))).isPresent();
+    assertThat(SITES.objection(cookie, "POST", "gw.test", twice, Optional.of(with))).isPresent();
+    assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(without))).isPresent();
+    assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.of(any))).isPresent();
+    assertThat(SITES.objection(cookie, "POST", "gw.test", named, Optional.empty())).isPresent();
+  }
+
+  @Test
   void a_certificate_that_a_browser_shows_counts_as_a_cookie_and_a_token_does_not() {
     HttpFields foreign = HttpFields.of(Map.of("Origin", List.of("https://evil.test")));
     HttpFields silent = HttpFields.of(Map.of());
     Credential certificate =
         new Credential.Certificate("bob", new Delegation.Full(Bounds.none()), Instant.MAX);
-    assertThat(SITES.objection(certificate, "POST", "gw.test", foreign)).isPresent();
-    assertThat(SITES.objection(certificate, "POST", "gw.test", silent)).isEmpty();
+    assertThat(SITES.objection(certificate, "POST", "gw.test", foreign, Optional.empty()))
+        .isPresent();
+    assertThat(SITES.objection(certificate, "POST", "gw.test", silent, Optional.empty())).isEmpty();
     Credential bearer = new Credential.Bearer("a token");
-    assertThat(SITES.objection(bearer, "POST", "gw.test", foreign)).isEmpty();
+    assertThat(SITES.objection(bearer, "POST", "gw.test", foreign, Optional.empty())).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package io.scopegate.file;
 
+import io.scopegate.route.Cors;
 import io.scopegate.route.HostPattern;
 import io.scopegate.route.Position;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param host of all its rows, in place of what it says itself
  * @param backend of its rows that name none, before the one that the file itself says
  * @param fallbackBackend of its rows that name none, after the one that the file itself says
+ * @param fallbackCors of its rows where neither they nor the file itself say anything
  * @param origin where the file that was asked for says that this one is used
  */
 record Inclusion(
@@ -23,6 +25,7 @@ record Inclusion(
     Optional<HostWord> host,
     Optional<Word> backend,
     Optional<Word> fallbackBackend,
+    Optional<Cors> fallbackCors,
     Optional<Word> origin) {
 
   /** A host pattern as the file words it. */
@@ -31,11 +34,19 @@ record Inclusion(
   /** Returns how the file takes part that was asked for. */
   static Inclusion asked(String label) {
     return new Inclusion(
-        label, "", "", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        label,
+        "",
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns how a file takes part that this one uses. */
-  Inclusion used(Use use, String usedLabel, Optional<Word> defaultBackend) {
+  Inclusion used(
+      Use use, String usedLabel, Optional<Word> defaultBackend, Optional<Cors> defaultCors) {
     return new Inclusion(
         usedLabel,
         namePrefix + use.as().map(name -> name.text() + "/").orElse(""),
@@ -43,6 +54,7 @@ record Inclusion(
         use.host().or(() -> host),
         use.backend(),
         defaultBackend,
+        defaultCors,
         origin.or(() -> Optional.of(use.target())));
   }
 
@@ -55,7 +67,8 @@ record Inclusion(
         pathPrefix,
         host.map(HostWord::text).orElse(""),
         backend.map(Word::name).orElse(""),
-        fallbackBackend.map(Word::name).orElse(""));
+        fallbackBackend.map(Word::name).orElse(""),
+        fallbackCors.map(Cors::toString).orElse(""));
   }
 
   Word word(String text, Position at) {

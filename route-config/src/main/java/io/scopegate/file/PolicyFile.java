@@ -2,6 +2,7 @@ package io.scopegate.file;
 
 import io.scopegate.permission.Level;
 import io.scopegate.permission.Permission;
+import io.scopegate.route.Cors;
 import io.scopegate.route.Position;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param useAt where {@code use} stands
  * @param emptyScopesFull what the file says of tokens with an empty scope list, if it does
  * @param groupTerms the permissions that groups require by default
+ * @param cors of its rows that say nothing, and of those of the files that it uses
  */
 record PolicyFile(
     Inclusion inclusion,
@@ -31,7 +33,8 @@ record PolicyFile(
     List<RoleEntry> roles,
     List<RequirementEntry.TermEntry> groupTerms,
     List<RowEntry> rows,
-    Optional<Word> defaultBackend) {
+    Optional<Word> defaultBackend,
+    Optional<Cors> cors) {
 
   /** A line of the catalogue. */
   record PermissionEntry(Word word, Permission permission) {}

@@ -1,6 +1,7 @@
 package io.scopegate.file;
 
 import io.scopegate.permission.Level;
+import io.scopegate.route.Cors;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,9 @@ final class PolicyFileReader {
     Optional<Word> defaultBackend =
         inclusion.backend().or(() -> backend).or(inclusion::fallbackBackend);
     Map<Level, PlaceEntry> places = new PlaceReader(reader).places(file.node("places"), Map.of());
+    Optional<Cors> cors = new CorsReader(reader).cors(file, inclusion.fallbackCors());
     RowReader rows = new RowReader(reader, inclusion, backends, defaultBackend);
-    rows.read(file.list("routes"), places);
+    rows.read(file.list("routes"), places, cors);
     PolicyFile read =
         new PolicyFile(
             inclusion,
@@ -40,8 +42,8 @@ final class PolicyFileReader {
             new RoleReader(reader, inclusion).roles(file),
             List.copyOf(rows.groupTerms()),
             List.copyOf(rows.rows()),
-            defaultBackend);
-    Cors.check(file, reader.problems());
+            defaultBackend,
+            cors);
     for (String key : new String[] {"limit", "audit", "mcp", "graphql"}) {
       file.notSupportedYet(key);
     }

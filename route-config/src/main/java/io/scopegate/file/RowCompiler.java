@@ -61,6 +61,7 @@ final class RowCompiler {
                 handling.timeout(),
                 limit.isPresent() ? OptionalLong.of(limit.get()) : OptionalLong.empty(),
                 handling.webSocket()),
+            row.cors(),
             handling.encodedSlash(),
             handling.pathParameters(),
             row.label().description(),

@@ -2,6 +2,7 @@ package io.scopegate.file;
 
 import io.scopegate.permission.Level;
 import io.scopegate.route.Condition;
+import io.scopegate.route.Cors;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.PathTemplate;
 import io.scopegate.route.Position;
@@ -27,6 +28,7 @@ record RowEntry(
     Map<Level, PlaceEntry> places,
     Demand demand,
     Handling handling,
+    Optional<Cors> cors,
     Label label,
     boolean broken) {
 

@@ -1,6 +1,7 @@
 package io.scopegate.file;
 
 import io.scopegate.permission.Level;
+import io.scopegate.route.Cors;
 import io.scopegate.route.Position;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class RowReader {
   private final DemandReader demands;
   private final HandlingReader handlings;
   private final PlaceReader placeReader;
+  private final CorsReader corsReader;
   private final List<RowEntry> rows = new ArrayList<>();
   private final List<RequirementEntry.TermEntry> groupTerms = new ArrayList<>();
 
@@ -25,6 +27,7 @@ final class RowReader {
       boolean prefixBroken,
       Optional<Inclusion.HostWord> host,
       Map<Level, PlaceEntry> places,
+      Optional<Cors> cors,
       Map<String, YamlNode> defaults) {}
 
   RowReader(
@@ -36,11 +39,17 @@ final class RowReader {
     this.demands = new DemandReader(reader, inclusion);
     this.handlings = new HandlingReader(reader, inclusion, backends, defaultBackend);
     this.placeReader = new PlaceReader(reader);
+    this.corsReader = new CorsReader(reader);
   }
 
-  /** Reads the rows of a file. */
-  void read(List<YamlNode> items, Map<Level, PlaceEntry> places) {
-    read(items, new Group(inclusion.pathPrefix(), false, inclusion.host(), places, Map.of()));
+  /**
+   * Reads the rows of a file.
+   *
+   * @param places of those that say nothing else
+   * @param cors of those that say nothing else
+   */
+  void read(List<YamlNode> items, Map<Level, PlaceEntry> places, Optional<Cors> cors) {
+    read(items, new Group(inclusion.pathPrefix(), false, inclusion.host(), places, cors, Map.of()));
   }
 
   /** Returns the rows in the order of the file, without those that no request can be told for. */
@@ -91,6 +100,7 @@ final class RowReader {
             outer.prefixBroken() || prefix.isPresent() != prefixNode.isPresent(),
             host(own, outer),
             places,
+            corsReader.cors(own, outer.cors()),
             fields.defaults());
     own.finish();
     read(items, inner);
@@ -113,6 +123,7 @@ final class RowReader {
     demands.check(demand, fields, whole);
     RowEntry.Handling handling = handlings.handling(fields, Optional.of(group.prefix()));
     RowEntry.Label label = handlings.label(fields);
+    Optional<Cors> cors = corsReader.cors(own, group.cors());
     later(own);
     own.finish();
     boolean broken = group.prefixBroken() || problems.noted() > before;
@@ -126,6 +137,7 @@ final class RowReader {
                     group.places(),
                     demand,
                     handling,
+                    cors,
                     label,
                     broken)));
   }
@@ -166,6 +178,5 @@ final class RowReader {
     for (String key : new String[] {"limit", "audit", "mcp", "graphql"}) {
       own.notSupportedYet(key);
     }
-    Cors.check(own, problems);
   }
 }

@@ -81,6 +81,7 @@ final class TableCompiler {
             .map(RowCompiler.Compiled::route)
             .filter(route -> route.when().map(Condition::needsCaller).orElse(false))
             .findFirst();
+    checkCors(match);
     for (RowCompiler.Compiled row : match) {
       if (own.isPresent() && row.entry().isPublic()) {
         problems.error(
@@ -100,6 +101,22 @@ final class TableCompiler {
                             + Wording.quoted(row.route().id())
                             + " asks less than the one with `when` at "
                             + other.route().at()));
+      }
+    }
+  }
+
+  /** A preflight says nothing that a condition could ask for. */
+  private void checkCors(List<RowCompiler.Compiled> match) {
+    Route first = match.get(0).route();
+    for (RowCompiler.Compiled row : match) {
+      if (!row.route().cors().equals(first.cors())) {
+        problems.error(
+            row.route().at(),
+            "`cors` differs from that of row "
+                + Wording.quoted(first.id())
+                + " at "
+                + first.at()
+                + ", and only conditions tell the two apart");
       }
     }
   }

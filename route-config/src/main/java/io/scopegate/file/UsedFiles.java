@@ -69,7 +69,7 @@ final class UsedFiles {
     if (label.isEmpty()) {
       return Optional.empty();
     }
-    Inclusion inclusion = by.inclusion().used(use, label.get(), by.defaultBackend());
+    Inclusion inclusion = by.inclusion().used(use, label.get(), by.defaultBackend(), by.cors());
     if (open.contains(label.get())) {
       problems.error(
           target.at(), "cycle: " + Wording.quoted(target.text()) + " uses this file again");

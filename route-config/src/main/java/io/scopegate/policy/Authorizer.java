@@ -21,7 +21,7 @@ public final class Authorizer {
   /** What can be said of a request before its credential is looked at. */
   public sealed interface Admission {}
 
-  /** It is decided already: malformed, or public. */
+  /** It is decided already: malformed, public, or a preflight. */
   public record Settled(Decision decision) implements Admission {}
 
   /**
@@ -37,19 +37,32 @@ public final class Authorizer {
   /** Takes the steps that need no credential. */
   public static Admission admit(Policy policy, Reading reading, HttpFields fields) {
     if (reading instanceof Reading.Refused refused) {
-      return new Settled(badRequest(refused.detail()));
+      return malformed(refused.detail());
     }
     RequestLine line = (RequestLine) reading;
+    if (line.method().equals(Preflights.METHOD)) {
+      Optional<Admission> preflight = Preflights.admission(policy, line, fields);
+      if (preflight.isPresent()) {
+        return preflight.get();
+      }
+    }
+    return admit(policy, line, fields);
+  }
+
+  private static Admission admit(Policy policy, RequestLine line, HttpFields fields) {
     Optional<RouteMatch> match = policy.routes().match(line);
     Optional<String> ambiguity =
         match.isPresent() ? match.get().refusal() : line.refusalWithoutRow();
     if (ambiguity.isPresent()) {
-      return new Settled(badRequest(ambiguity.get()));
+      return malformed(ambiguity.get());
+    }
+    if (match.isPresent() && match.get().cors().isPresent() && fields.values("origin").size() > 1) {
+      return malformed("`Origin` is there more than once");
     }
     if (match.isPresent() && match.get().mayBePublic()) {
       RouteMatch.Choice choice = match.get().choose(fields, Optional.empty());
       if (choice instanceof RouteMatch.Ambiguous ambiguous) {
-        return new Settled(badRequest(ambiguous.detail()));
+        return malformed(ambiguous.detail());
       }
       if (choice instanceof RouteMatch.Chosen chosen && chosen.row().isPublic()) {
         return new Settled(
@@ -166,6 +179,11 @@ public final class Authorizer {
     return caller instanceof Caller.Authenticated authenticated
         ? Optional.of(authenticated.principal().subject())
         : Optional.empty();
+  }
+
+  /** Returns the refusal of a request that has no one reading. */
+  static Settled malformed(String detail) {
+    return new Settled(badRequest(detail));
   }
 
   private static Decision.Deny badRequest(String detail) {

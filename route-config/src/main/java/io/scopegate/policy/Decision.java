@@ -1,5 +1,6 @@
 package io.scopegate.policy;
 
+import io.scopegate.route.Cors;
 import io.scopegate.route.RequestLine;
 import io.scopegate.route.Route;
 import java.util.List;
@@ -19,6 +20,32 @@ public sealed interface Decision {
    * looked at.
    */
   Optional<Grants> grants();
+
+  /**
+   * The request is a preflight (WHATWG Fetch §3.2.2) of what the row lets pages of this origin do:
+   * the gateway answers it, whoever asks, and no backend hears of it.
+   *
+   * @param row one of those that the announced request meets
+   * @param cors what the row says of pages of other sites
+   * @param origin what the page is told as the origin that may read the answer
+   * @param method the method of the announced request
+   */
+  record Preflight(Route row, Cors cors, String origin, String method) implements Decision {
+    @Override
+    public Optional<Route> route() {
+      return Optional.of(row);
+    }
+
+    @Override
+    public Caller caller() {
+      return new Caller.Anonymous();
+    }
+
+    @Override
+    public Optional<Grants> grants() {
+      return Optional.empty();
+    }
+  }
 
   /** The request may go to its backend: the only key to one. Made by {@link Authorizer} alone. */
   final class Allow implements Decision {

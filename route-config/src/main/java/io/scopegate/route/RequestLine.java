@@ -61,6 +61,22 @@ public final class RequestLine implements Reading {
         : new Refused(refusal);
   }
 
+  private RequestLine(String method, RequestLine other) {
+    this.method = method;
+    this.target = other.target;
+    this.host = other.host;
+    this.pathEnd = other.pathEnd;
+    this.encodedSlash = other.encodedSlash;
+    this.pathParameters = other.pathParameters;
+    this.whole = other.whole;
+    this.bare = other.bare;
+  }
+
+  /** Returns the line of the request that this one announces: the same but for its method. */
+  public RequestLine announced(String announcedMethod) {
+    return new RequestLine(announcedMethod, this);
+  }
+
   /** Says whether it is a token of RFC 9110 §5.6.2. */
   private static boolean isToken(String text) {
     for (int i = 0; i < text.length(); i++) {

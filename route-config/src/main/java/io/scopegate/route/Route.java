@@ -16,6 +16,8 @@ import java.util.Set;
  * @param rule who gets through
  * @param places the places that it names
  * @param forwarding where an allowed request goes
+ * @param cors which pages of other sites may use it; where it is absent, that is the backend's
+ *     business
  * @param encodedSlash whether an encoded slash or backslash is let through
  * @param pathParameters whether {@code ;} parameters are let through
  */
@@ -29,6 +31,7 @@ public record Route(
     Rule rule,
     Places places,
     Forwarding forwarding,
+    Optional<Cors> cors,
     boolean encodedSlash,
     boolean pathParameters,
     String description,

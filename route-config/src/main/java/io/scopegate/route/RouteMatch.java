@@ -48,6 +48,11 @@ public final class RouteMatch {
     return group.rows();
   }
 
+  /** Returns which pages of other sites may use the rows: it is the same for all of them. */
+  public Optional<Cors> cors() {
+    return group.cors();
+  }
+
   /** Says whether one of the rows is public. */
   public boolean mayBePublic() {
     return group.mayBePublic();

@@ -12,9 +12,11 @@ public final class RouteTable {
   private final Map<String, Node> byHost = new HashMap<>();
   private final Map<String, Node> byHostRest = new HashMap<>();
   private final Node everywhere;
+  private final boolean cors;
 
   private RouteTable(List<Route> routes, Map<HostClass, Branch> branches) {
     this.routes = List.copyOf(routes);
+    this.cors = routes.stream().anyMatch(row -> row.cors().isPresent());
     branches.forEach(
         (host, branch) -> {
           if (!host.everywhere()) {
@@ -77,6 +79,11 @@ public final class RouteTable {
       found = labelled == null ? null : labelled.find(path, 0, line.method());
     }
     return found == null ? everywhere.find(path, 0, line.method()) : found;
+  }
+
+  /** Says whether any row says which pages of other sites may use it. */
+  public boolean hasCors() {
+    return cors;
   }
 
   /** Returns all rows in the order they were given. */

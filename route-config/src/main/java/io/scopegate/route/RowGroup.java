@@ -23,6 +23,9 @@ final class RowGroup {
   private final boolean encodedSlash;
   private final boolean pathParameters;
 
+  // Those of one match have the same: a preflight could not tell which of them counts.
+  private final Optional<Cors> cors;
+
   /**
    * Groups rows of one template.
    *
@@ -43,10 +46,15 @@ final class RowGroup {
     this.mayBePublic = rows.stream().anyMatch(Route::isPublic);
     this.encodedSlash = rows.stream().allMatch(Route::encodedSlash);
     this.pathParameters = rows.stream().allMatch(Route::pathParameters);
+    this.cors = rows.get(0).cors();
   }
 
   List<Route> rows() {
     return rows;
+  }
+
+  Optional<Cors> cors() {
+    return cors;
   }
 
   boolean mayBePublic() {

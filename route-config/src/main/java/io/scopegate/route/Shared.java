@@ -29,6 +29,7 @@ public final class Shared {
         one(row.rule()),
         one(row.places()),
         one(row.forwarding()),
+        one(row.cors()),
         row.encodedSlash(),
         row.pathParameters(),
         row.description(),

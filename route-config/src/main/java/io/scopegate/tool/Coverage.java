@@ -86,6 +86,7 @@ public record Coverage(List<String> uncovered, List<String> unused) {
         new Rule.Authenticated(Optional.empty()),
         Places.none(),
         Forwarding.to(""),
+        Optional.empty(),
         false,
         false,
         "",

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
  *
  * @param decision {@code allow} or {@code deny}
  * @param wouldDeny whether shadow mode overruled a refusal
- * @param status of the answer; 200 stands for whatever the backend answers
+ * @param status of the answer; 200 stands for whatever the backend answers, and 204 is the
+ *     gateway's to a preflight
  * @param code why it was refused, or would have been
  * @param required what the row requires, as the table words it
  */
@@ -67,16 +68,13 @@ public record Explanation(
 
   /** Explains a decision. */
   public static Explanation of(Decision decision) {
-    Optional<Decision.Deny> refusal =
-        decision instanceof Decision.Deny deny
-            ? Optional.of(deny)
-            : ((Decision.Allow) decision).overruled();
-    boolean allowed = decision instanceof Decision.Allow;
+    Optional<Decision.Deny> refusal = refusal(decision);
+    boolean allowed = !(decision instanceof Decision.Deny);
     Optional<Grants> grants = decision.grants();
     return new Explanation(
         allowed ? "allow" : "deny",
         allowed && refusal.isPresent(),
-        allowed ? 200 : refusal.orElseThrow().code().status(),
+        allowed ? statusOf(decision) : refusal.orElseThrow().code().status(),
         refusal.map(deny -> deny.code().word()),
         decision.route().map(Explanation::row),
         grants.flatMap(Grants::organization),
@@ -88,6 +86,17 @@ public record Explanation(
         missing(refusal),
         refusal.filter(Decision.Deny::acquirable).isPresent(),
         new Telling(decision, refusal).steps());
+  }
+
+  private static Optional<Decision.Deny> refusal(Decision decision) {
+    if (decision instanceof Decision.Deny deny) {
+      return Optional.of(deny);
+    }
+    return decision instanceof Decision.Allow allow ? allow.overruled() : Optional.empty();
+  }
+
+  private static int statusOf(Decision decision) {
+    return decision instanceof Decision.Preflight ? 204 : 200;
   }
 
   private static Row row(Route route) {
@@ -160,7 +169,7 @@ public record Explanation(
     private Optional<String> detail(Stage stage) {
       return switch (stage) {
         case REQUEST -> Optional.of("the request has one reading");
-        case ROW -> decision.route().map(Telling::describe);
+        case ROW -> decision.route().map(this::describe);
         case CREDENTIAL -> credential();
         case KIND -> Optional.empty();
         case PLACE -> decision.grants().map(Telling::place);
@@ -170,14 +179,20 @@ public record Explanation(
       };
     }
 
-    private static String describe(Route route) {
+    private String describe(Route route) {
       String rule =
-          route.rule() instanceof Rule.Public
-              ? "is public"
-              : route.rule() instanceof Rule.Permitted permitted
-                  ? "requires " + words(permitted.requirement().expression())
-                  : "wants any valid credential";
+          decision instanceof Decision.Preflight preflight
+              ? "lets pages of `" + preflight.origin() + "` ask for it; the gateway answers"
+              : rule(route);
       return "`" + route.id() + "` at " + route.at().file() + ":" + route.at().line() + " " + rule;
+    }
+
+    private static String rule(Route route) {
+      return route.rule() instanceof Rule.Public
+          ? "is public"
+          : route.rule() instanceof Rule.Permitted permitted
+              ? "requires " + words(permitted.requirement().expression())
+              : "wants any valid credential";
     }
 
     private static String words(Expression expression) {

@@ -138,7 +138,7 @@ public final class PolicyTests {
 
   private static boolean isAsExpected(
       PolicyTestFile.Expectation expected, Decision decision, Explanation explanation) {
-    boolean allowed = decision instanceof Decision.Allow;
+    boolean allowed = !(decision instanceof Decision.Deny);
     return allowed == expected.allow()
         && (expected.code().isEmpty() || expected.code().equals(explanation.code()))
         && (expected.projects().isEmpty() || expected.projects().equals(projects(decision)))

@@ -43,6 +43,7 @@ final class RowTrial {
             row.rule(),
             places,
             row.forwarding(),
+            Optional.empty(),
             false,
             false,
             row.description(),

@@ -48,13 +48,10 @@ class SampleTest {
   }
 
   @Test
-  void the_sample_of_the_contract_loads_and_warns_of_what_has_no_effect_yet() {
+  void the_sample_of_the_contract_loads() {
     PolicyReader.Outcome outcome = sample();
 
-    assertThat(outcome.problems())
-        .noneMatch(Problem::isError)
-        .extracting(Problem::message)
-        .containsExactly("`cors` is not supported yet and has no effect");
+    assertThat(outcome.problems()).isEmpty();
     assertThat(outcome.policy()).isPresent();
     assertThat(outcome.policy().orElseThrow().routes().routes()).hasSize(15);
     assertThat(outcome.policy().orElseThrow().defaultScopes()).containsExactly("work:read");

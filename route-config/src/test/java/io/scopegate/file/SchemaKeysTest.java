@@ -51,7 +51,7 @@ class SchemaKeysTest {
         organization: { sources: [{ path: org }, { from: token }] }
         team: { path: team }
         project: { path: project, reach: members }
-      cors: { origins: [] }
+      cors: { origins: [], credentials: false, allowedHeaders: [], exposedHeaders: [], maxAge: 1h }
       backend: core
       routes:
         - match: GET /{org}/{team}/{project}

@@ -90,6 +90,20 @@ public final class Fields implements HttpFields {
     size = kept;
   }
 
+  /** Takes the lines out whose names begin so, {@code _} being as good as {@code -}. */
+  public void removeAll(String prefix) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      String name = name(i);
+      if (name.length() < prefix.length() || !isAlias(prefix, name.substring(0, prefix.length()))) {
+        lines[2 * kept] = name;
+        lines[2 * kept + 1] = value(i);
+        kept++;
+      }
+    }
+    size = kept;
+  }
+
   /** Returns the value of the first line of this name. */
   public Optional<String> first(String name) {
     int line = line(name, 0);
