@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
-import io.scopegate.file.PolicyTestFile;
 import io.scopegate.file.Presets;
 import io.scopegate.file.Problem;
 import io.scopegate.policy.Policy;
@@ -57,14 +56,8 @@ class PresetTest {
 
   private static DynamicNode container(String preset) {
     try {
-      Policy policy = policy(preset);
-      PolicyTestFile.Outcome read =
-          PolicyTestFile.read(
-              FOLDER.resolve(preset + SUFFIX).toString(), FileSource.disk(), policy);
-      assertThat(read.problems()).isEmpty();
       return DynamicContainer.dynamicContainer(
-          preset,
-          PolicyTests.run(policy, read.tests().orElseThrow()).stream().map(PresetTest::test));
+          preset, PolicyCases.of(policy(preset), FOLDER.resolve(preset + SUFFIX)));
     } catch (IOException unreadable) {
       return DynamicTest.dynamicTest(
           preset,
@@ -72,15 +65,6 @@ class PresetTest {
             throw unreadable;
           });
     }
-  }
-
-  private static DynamicNode test(PolicyTests.Result result) {
-    return DynamicTest.dynamicTest(
-        result.name(),
-        () ->
-            assertThat(result.passed())
-                .as("expected %s, got %s", result.expected(), result.explanation())
-                .isTrue());
   }
 
   @TestFactory
