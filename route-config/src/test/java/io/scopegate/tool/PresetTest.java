@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
+import io.scopegate.file.PolicyTestFile;
 import io.scopegate.file.Presets;
 import io.scopegate.file.Problem;
 import io.scopegate.policy.Policy;
@@ -75,5 +76,18 @@ class PresetTest {
   @Test
   void every_preset_has_tests_beside_it() throws IOException {
     assertThat(tested()).containsExactlyInAnyOrderElementsOf(Presets.names());
+  }
+
+  @Test
+  void every_row_of_the_sentry_presets_is_touched_by_a_test() throws IOException {
+    for (String preset : List.of("sentry", "sentry-mcp")) {
+      Policy policy = policy(preset);
+      PolicyTestFile tests =
+          PolicyTestFile.read(FOLDER.resolve(preset + SUFFIX).toString(), FileSource.disk(), policy)
+              .tests()
+              .orElseThrow();
+
+      assertThat(PolicyTests.untouched(policy, PolicyTests.run(policy, tests))).isEmpty();
+    }
   }
 }
