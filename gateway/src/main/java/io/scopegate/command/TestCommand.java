@@ -61,21 +61,23 @@ final class TestCommand implements Callable<Integer> {
     return failed.isEmpty() ? 0 : Failure.NO;
   }
 
-  /** Reads all files before a test runs, so that all problems are told in one go. */
+  /**
+   * Reads all files before a test runs, so that all problems are told in one go. Warnings alone end
+   * nothing.
+   */
   private Map<String, PolicyTestFile> read(Policy table) {
     List<Problem> problems = new ArrayList<>();
     Map<String, PolicyTestFile> read = new LinkedHashMap<>();
     for (Path file : files) {
       PolicyTestFile.Outcome outcome =
           PolicyTestFile.read(file.toString(), FileSource.disk(), table);
-      outcome
-          .tests()
-          .ifPresentOrElse(
-              tests -> read.put(file.toString(), tests), () -> problems.addAll(outcome.problems()));
+      problems.addAll(outcome.problems());
+      outcome.tests().ifPresent(tests -> read.put(file.toString(), tests));
     }
-    if (!problems.isEmpty()) {
+    if (problems.stream().anyMatch(Problem::isError)) {
       throw Failure.problems(problems);
     }
+    problems.forEach(warning -> surroundings.err().println(warning));
     return read;
   }
 

@@ -122,7 +122,7 @@ class TutorialTest {
     StringBuilder found = new StringBuilder();
     List<String> lines = Files.readAllLines(file);
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).contains(word + ":")) {
+      if (lines.get(i).contains(word)) {
         found.append(i + 1).append(':').append(lines.get(i)).append('\n');
       }
     }

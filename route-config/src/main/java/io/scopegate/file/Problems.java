@@ -37,7 +37,12 @@ public final class Problems {
 
   /** Notes something that somebody should look at. */
   public void warning(Position at, String message) {
-    add(problem(at, Problem.Severity.WARNING, message, ""));
+    warning(at, message, "");
+  }
+
+  /** Notes something that somebody should look at and what would be right. */
+  void warning(Position at, String message, String hint) {
+    add(problem(at, Problem.Severity.WARNING, message, hint));
   }
 
   /** Notes what was found in another file. */

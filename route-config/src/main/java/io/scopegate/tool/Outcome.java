@@ -12,7 +12,7 @@ import java.util.Set;
  * @param allowed whether the request goes to its backend
  * @param overruled whether only because the row is in shadow mode
  * @param projects which projects the backend is told of, {@link #FUTURE} among them if every one
- *     that may yet be made is; absent on rows that list none
+ *     that may yet be made is; absent on rows that list none, and in shadow mode
  */
 record Outcome(boolean allowed, boolean overruled, Optional<Set<String>> projects) {
   private static final String FUTURE = "*";
@@ -32,6 +32,8 @@ record Outcome(boolean allowed, boolean overruled, Optional<Set<String>> project
         allow
             .listing()
             .filter(listing -> listing.kind() == Decision.Listing.Kind.PROJECTS)
+            // A list keeps nobody from anything where whoever has no project gets through unlisted.
+            .filter(listing -> !allow.row().forwarding().shadow())
             .map(Outcome::projects));
   }
 

@@ -76,6 +76,11 @@ final class PlaceSpace {
     return before.equals(after) && target(pair.before()).equals(target(pair.after()));
   }
 
+  /** Says whether bounds are overruled: then they matter even where the places are the same. */
+  private static boolean isShadow(Optional<Route> row) {
+    return row.filter(one -> one.forwarding().shadow()).isPresent();
+  }
+
   private static Optional<Rule.Target> target(Optional<Route> row) {
     return row.map(Route::rule)
         .flatMap(
@@ -156,7 +161,7 @@ final class PlaceSpace {
     List<Spelling> spellings = List.copyOf(fields.keySet());
     Set<Holder.Situation> situations = EnumSet.of(Holder.Situation.PLAIN);
     boolean oneSided = before.isEmpty() || after.isEmpty();
-    if (!oneSided && !isSameOnBothSides()) {
+    if (!oneSided && (!isSameOnBothSides() || isShadow(pair.before()) != isShadow(pair.after()))) {
       situations.addAll(EnumSet.allOf(Holder.Situation.class));
     }
     for (Holder.Situation situation : situations) {

@@ -3,14 +3,12 @@ package io.scopegate.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.permission.Permission;
-import io.scopegate.policy.Policy;
 import io.scopegate.tool.Explanation;
-import io.scopegate.tool.PolicyTests;
+import io.scopegate.tool.PolicyCases;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -170,20 +168,6 @@ class SentryRolesTest {
 
   @TestFactory
   Stream<DynamicTest> every_case_about_actions_is_decided_as_its_file_says() {
-    Policy policy =
-        PolicyReader.read(FOLDER.resolve("actions.yaml"), Optional.empty()).policy().orElseThrow();
-    PolicyTestFile.Outcome tests =
-        PolicyTestFile.read(
-            FOLDER.resolve("actions.test.yaml").toString(), FileSource.disk(), policy);
-    assertThat(tests.problems()).isEmpty();
-    return PolicyTests.run(policy, tests.tests().orElseThrow()).stream()
-        .map(
-            result ->
-                DynamicTest.dynamicTest(
-                    result.name(),
-                    () ->
-                        assertThat(result.passed())
-                            .as("expected %s, got %s", result.expected(), result.explanation())
-                            .isTrue()));
+    return PolicyCases.of(FOLDER.resolve("actions.yaml"), FOLDER.resolve("actions.test.yaml"));
   }
 }

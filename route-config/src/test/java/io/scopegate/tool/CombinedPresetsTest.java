@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
-import io.scopegate.file.PolicyTestFile;
 import io.scopegate.file.Problem;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.Route;
@@ -42,20 +41,7 @@ class CombinedPresetsTest {
 
   @TestFactory
   Stream<DynamicTest> every_case_of_the_combined_table_is_decided_as_it_says() throws IOException {
-    Policy policy = policy();
-    PolicyTestFile.Outcome tests =
-        PolicyTestFile.read(
-            FOLDER.resolve("routes.test.yaml").toString(), FileSource.disk(), policy);
-    assertThat(tests.problems()).isEmpty();
-    return PolicyTests.run(policy, tests.tests().orElseThrow()).stream()
-        .map(
-            result ->
-                DynamicTest.dynamicTest(
-                    result.name(),
-                    () ->
-                        assertThat(result.passed())
-                            .as("expected %s, got %s", result.expected(), result.explanation())
-                            .isTrue()));
+    return PolicyCases.of(policy(), FOLDER.resolve("routes.test.yaml"));
   }
 
   @Test

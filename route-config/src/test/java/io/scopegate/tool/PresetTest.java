@@ -57,14 +57,8 @@ class PresetTest {
 
   private static DynamicNode container(String preset) {
     try {
-      Policy policy = policy(preset);
-      PolicyTestFile.Outcome read =
-          PolicyTestFile.read(
-              FOLDER.resolve(preset + SUFFIX).toString(), FileSource.disk(), policy);
-      assertThat(read.problems()).isEmpty();
       return DynamicContainer.dynamicContainer(
-          preset,
-          PolicyTests.run(policy, read.tests().orElseThrow()).stream().map(PresetTest::test));
+          preset, PolicyCases.of(policy(preset), FOLDER.resolve(preset + SUFFIX)));
     } catch (IOException unreadable) {
       return DynamicTest.dynamicTest(
           preset,
@@ -72,15 +66,6 @@ class PresetTest {
             throw unreadable;
           });
     }
-  }
-
-  private static DynamicNode test(PolicyTests.Result result) {
-    return DynamicTest.dynamicTest(
-        result.name(),
-        () ->
-            assertThat(result.passed())
-                .as("expected %s, got %s", result.expected(), result.explanation())
-                .isTrue());
   }
 
   @TestFactory
@@ -91,5 +76,18 @@ class PresetTest {
   @Test
   void every_preset_has_tests_beside_it() throws IOException {
     assertThat(tested()).containsExactlyInAnyOrderElementsOf(Presets.names());
+  }
+
+  @Test
+  void every_row_of_the_sentry_presets_is_touched_by_a_test() throws IOException {
+    for (String preset : List.of("sentry", "sentry-mcp")) {
+      Policy policy = policy(preset);
+      PolicyTestFile tests =
+          PolicyTestFile.read(FOLDER.resolve(preset + SUFFIX).toString(), FileSource.disk(), policy)
+              .tests()
+              .orElseThrow();
+
+      assertThat(PolicyTests.untouched(policy, PolicyTests.run(policy, tests))).isEmpty();
+    }
   }
 }
