@@ -86,11 +86,28 @@ public interface IdentityStore extends AutoCloseable {
    * @param start the first 11 characters of the new value
    * @param overlapEnd when the value before ends; at once if that is past
    * @return empty if there is no such token
-   * @throws StoreConflict if it was rotated before and that overlap has not ended, so that there
-   *     are never more than two values, or the digest is taken
+   * @throws StoreConflict if it has ended, it was rotated before and that overlap has not ended, so
+   *     that there are never more than two values, or the digest is taken
+   */
+  default Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+    return rotate(tokenId, digest, start, overlapEnd, Optional.empty());
+  }
+
+  /**
+   * Gives a token another value on behalf of a token, which gets to know it: from then on it dies
+   * with that one, too.
+   *
+   * @param rotator the id of the token that does it
+   * @throws StoreConflict also if the rotator is gone, or made by the token, or the token dies with
+   *     another one that the rotator does not die with
    */
   Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator);
 
   /**
    * Takes all tokens of a subject out of force for good, and with them all that come from them;

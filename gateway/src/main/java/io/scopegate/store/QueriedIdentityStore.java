@@ -130,8 +130,12 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
-    return own.rotate(tokenId, digest, start, overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
+    return own.rotate(tokenId, digest, start, overlapEnd, rotator);
   }
 
   @Override

@@ -128,9 +128,21 @@ abstract sealed class SqlIdentityStore implements IdentityStore
 
   @Override
   public final Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
     return change(
-        (sql, effects) -> keeping.rotate(sql, tokenId, digest, start, overlapEnd, effects));
+        (sql, effects) -> {
+          TokenRows rows = new TokenRows(sql);
+          Optional<StoredToken> token = rows.byId(tokenId);
+          if (token.isPresent()) {
+            keeping.rotate(rows, token.get(), digest, start, overlapEnd, effects);
+            TokenLine.adopt(rows, token.get(), rotator);
+          }
+          return rows.byId(tokenId);
+        });
   }
 
   @Override

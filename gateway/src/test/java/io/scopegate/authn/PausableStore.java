@@ -181,8 +181,12 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
-    return store.rotate(tokenId, digest, start, overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
+    return store.rotate(tokenId, digest, start, overlapEnd, rotator);
   }
 
   @Override
