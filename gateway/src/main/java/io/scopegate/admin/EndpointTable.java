@@ -103,7 +103,8 @@ final class EndpointTable {
         new Rule.Public(),
         Places.none(),
         Forwarding.to("admin"),
-        false,
+        // A subject may hold a slash, as `spiffe://example.org/billing` does; no other name can.
+        row.path().contains("{subject}"),
         false,
         "",
         List.of());

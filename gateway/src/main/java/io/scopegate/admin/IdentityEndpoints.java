@@ -3,6 +3,7 @@ package io.scopegate.admin;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.endpoint.Answers;
 import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.endpoint.TokenMint;
 import io.scopegate.endpoint.Words;
 import io.scopegate.file.IdentityFile;
@@ -15,6 +16,7 @@ import io.scopegate.store.IdentityStore;
 import io.scopegate.store.IdentityStore.StoreConflict;
 import io.scopegate.store.StoredToken;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +31,25 @@ public final class IdentityEndpoints extends Endpoints {
   private final IdentityStore store;
   private final LivePolicy livePolicy;
   private final TokenFormat format;
+  private final TokenLifetime lifetime;
+  private final Clock clock;
 
-  /** Wires the endpoints. */
-  public IdentityEndpoints(IdentityStore store, LivePolicy livePolicy, TokenFormat format) {
+  /**
+   * Wires the endpoints.
+   *
+   * @param lifetime how long tokens may live
+   */
+  public IdentityEndpoints(
+      IdentityStore store,
+      LivePolicy livePolicy,
+      TokenFormat format,
+      TokenLifetime lifetime,
+      Clock clock) {
     this.store = store;
     this.livePolicy = livePolicy;
     this.format = format;
+    this.lifetime = lifetime;
+    this.clock = clock;
   }
 
   @Override
@@ -70,7 +85,8 @@ public final class IdentityEndpoints extends Endpoints {
             "identities.yaml",
             call.body().getBytes(StandardCharsets.UTF_8),
             livePolicy.current(),
-            store::organization);
+            store::organization,
+            lifetime.latestEnd(clock.instant()));
     if (outcome.identities().isEmpty()) {
       return Answers.problems(outcome.problems());
     }

@@ -31,6 +31,9 @@ public final class ConfigReader {
   private static final Address DEFAULT_ADMIN = new Address("127.0.0.1", 9901);
   private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(25);
 
+  /** A hundred years: beyond it there is nothing to hold. */
+  private static final Duration MAX_EXPIRY = Duration.ofDays(36_500);
+
   /** Keys in more than one case, so that the environment can spell them in capitals. */
   private static final List<String> MIXED_CASE =
       List.of(
@@ -59,7 +62,8 @@ public final class ConfigReader {
           "clientId",
           "clientSecret",
           "freshFor",
-          "staleIfError");
+          "staleIfError",
+          "maxExpiry");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
@@ -173,6 +177,7 @@ public final class ConfigReader {
         fields
             .fields("assertion")
             .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
+    Optional<Duration> maxTokenLife = fields.fields("tokens").flatMap(this::maxExpiry);
     fields.finish();
     return routes.map(
         path ->
@@ -190,7 +195,8 @@ public final class ConfigReader {
                 limits,
                 issuers,
                 origins,
-                assertion));
+                assertion,
+                maxTokenLife));
   }
 
   private Path resolved(String path) {
@@ -273,6 +279,16 @@ public final class ConfigReader {
       }
     }
     return networks;
+  }
+
+  private Optional<Duration> maxExpiry(Fields fields) {
+    Optional<Duration> max = fields.duration("maxExpiry");
+    fields.finish();
+    if (max.isPresent() && max.get().compareTo(MAX_EXPIRY) > 0) {
+      problems.error(
+          fields.keyAt("maxExpiry"), "`maxExpiry` is at most `" + MAX_EXPIRY.toDays() + "d`");
+    }
+    return max;
   }
 
   private Map<String, GatewayConfig.Backend> backends(Fields fields) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopegate.SettableClock;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.endpoint.Json;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.guard.LivePolicy;
@@ -78,7 +79,12 @@ class SelfDoorTest {
         Authorizer.decide(
             policy, RequestLine.parse(method, path, "gate"), HttpFields.none(), caller);
     return new SelfService(
-            store, new LivePolicy(policy), new TokenFormat(new Random(2)), clock, executor)
+            store,
+            new LivePolicy(policy),
+            new TokenFormat(new Random(2)),
+            TokenLifetime.unlimited(),
+            clock,
+            executor)
         .handle((Decision.Allow) decision, "request-1", body)
         .toCompletableFuture()
         .join();
