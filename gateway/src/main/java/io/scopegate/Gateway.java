@@ -132,8 +132,7 @@ public final class Gateway implements AutoCloseable {
     this.sessions =
         config.issuers().isEmpty()
             ? Optional.empty()
-            : Optional.of(
-                parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+            : Optional.of(parts.keep(SessionWiring.sessions(config, surroundings.clock())));
     this.tls = new TlsWiring(config, surroundings.clock());
     tls.show(metrics);
     this.livePolicy =

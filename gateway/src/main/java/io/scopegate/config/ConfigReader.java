@@ -69,12 +69,13 @@ public final class ConfigReader {
   private final NodeReader reader = new NodeReader(problems);
   private final Path file;
   private final Secrets secrets;
+  private final SubjectPrefixes prefixes = new SubjectPrefixes(problems);
   private final TlsReader tls;
 
   private ConfigReader(Path file, Map<String, String> environment, Optional<Clock> clock) {
     this.file = file;
     this.secrets = new Secrets(reader, folder(), environment);
-    this.tls = new TlsReader(reader, secrets, folder(), clock);
+    this.tls = new TlsReader(reader, secrets, prefixes, folder(), clock);
   }
 
   /**
@@ -171,7 +172,8 @@ public final class ConfigReader {
             .fields("store")
             .map(new StoreReader(reader, problems, secrets)::read)
             .orElse(GatewayConfig.Store.DEFAULT);
-    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    List<IssuerConfig> issuers =
+        new IssuerReader(reader, secrets, prefixes).read(fields.list("issuers"));
     Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
     Optional<AssertionConfig> assertion =
         fields
