@@ -14,6 +14,7 @@ import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.IdentityStore.StoreConflict;
+import io.scopegate.store.ProjectNames;
 import io.scopegate.store.StoredToken;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -92,13 +93,20 @@ public final class IdentityEndpoints extends Endpoints {
     }
     TokenMint mint = new TokenMint(format);
     try {
-      List<StoredToken> created = store.load(outcome.identities().get(), mint::token);
+      List<StoredToken> created =
+          store.load(outcome.identities().get(), projectNames(), mint::token);
       List<Map<String, Object>> told =
           created.stream().flatMap(token -> mint.told(token).stream()).toList();
       return Answers.json(200, Map.of("tokens", told));
     } catch (StoreConflict e) {
       return Answers.conflict(e);
     }
+  }
+
+  private ProjectNames projectNames() {
+    return livePolicy.current().learnsOrganizationFromProject()
+        ? ProjectNames.OF_STORE
+        : ProjectNames.OF_ORGANIZATION;
   }
 
   private Answer putMember(Endpoint.Call call, Level level) {
@@ -118,7 +126,8 @@ public final class IdentityEndpoints extends Endpoints {
                             level,
                             place(call, level),
                             call.parameter("subject"),
-                            roles)));
+                            roles,
+                            projectNames())));
   }
 
   private Set<String> roles(JsonBody body, String organization, Level level) {
@@ -170,7 +179,8 @@ public final class IdentityEndpoints extends Endpoints {
                         store.putTeamProject(
                             call.parameter("organization"),
                             call.parameter("place"),
-                            call.parameter("project"))));
+                            call.parameter("project"),
+                            projectNames())));
   }
 
   private Answer removeTeamProject(Endpoint.Call call) {

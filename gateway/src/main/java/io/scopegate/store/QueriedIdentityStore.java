@@ -109,8 +109,8 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public List<StoredToken> load(
-      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
-    return own.load(identities, tokenOf);
+      Identities identities, ProjectNames names, Function<Identities.Token, NewToken> tokenOf) {
+    return own.load(identities, names, tokenOf);
   }
 
   @Override
@@ -155,8 +155,13 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public void putMember(
-      String organization, Level level, String place, String subject, Set<String> roles) {
-    own.putMember(organization, level, place, subject, roles);
+      String organization,
+      Level level,
+      String place,
+      String subject,
+      Set<String> roles,
+      ProjectNames names) {
+    own.putMember(organization, level, place, subject, roles, names);
   }
 
   @Override
@@ -165,8 +170,8 @@ public final class QueriedIdentityStore implements IdentityStore {
   }
 
   @Override
-  public void putTeamProject(String organization, String team, String project) {
-    own.putTeamProject(organization, team, project);
+  public void putTeamProject(String organization, String team, String project, ProjectNames names) {
+    own.putTeamProject(organization, team, project, names);
   }
 
   @Override
