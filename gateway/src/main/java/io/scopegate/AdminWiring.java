@@ -29,7 +29,7 @@ final class AdminWiring {
     return List.of(
         status,
         new TokenEndpoints(store, livePolicy, format, lifetime, clock),
-        new LeakEndpoint(store),
+        new LeakEndpoint(store, clock),
         new IdentityEndpoints(store, livePolicy, format, lifetime, clock),
         new PolicyEndpoints(livePolicy, store, clock));
   }

@@ -6,7 +6,10 @@ import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +23,12 @@ public final class LeakEndpoint extends Endpoints {
   private static final int MAX_BODY = 1 << 20;
 
   private final IdentityStore store;
+  private final Clock clock;
 
   /** Wires the endpoint. */
-  public LeakEndpoint(IdentityStore store) {
+  public LeakEndpoint(IdentityStore store, Clock clock) {
     this.store = store;
+    this.clock = clock;
   }
 
   @Override
@@ -48,10 +53,12 @@ public final class LeakEndpoint extends Endpoints {
       places.computeIfAbsent(TokenDigest.of(values.get(i)), digest -> new ArrayList<>()).add(i);
     }
     Map<TokenDigest, StoredToken> revoked = store.revoke(places.keySet());
-    // Of a database that others keep: nothing here can end them.
-    Map<TokenDigest, StoredToken> remaining = store.tokens(places.keySet());
+    Map<TokenDigest, StoredToken> remaining = new HashMap<>(store.tokens(places.keySet()));
+    Instant now = clock.instant();
+    remaining.values().removeIf(token -> token.isExpired(now));
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("revoked", listed(places, revoked));
+    // Of a database that others keep: nothing here can end them.
     fields.put("remaining", listed(places, remaining));
     return Answers.json(200, fields);
   }
@@ -59,23 +66,33 @@ public final class LeakEndpoint extends Endpoints {
   /** Returns the tokens in the order of their values, a token with two values once. */
   private static List<Map<String, Object>> listed(
       Map<TokenDigest, List<Integer>> places, Map<TokenDigest, StoredToken> tokens) {
-    Map<StoredToken, List<Integer>> found = new LinkedHashMap<>();
+    Map<String, Found> found = new LinkedHashMap<>();
     places.forEach(
         (digest, at) -> {
           StoredToken token = tokens.get(digest);
           if (token != null) {
-            found.computeIfAbsent(token, one -> new ArrayList<>()).addAll(at);
+            found
+                .computeIfAbsent(token.id(), id -> new Found(token, new ArrayList<>()))
+                .at()
+                .addAll(at);
           }
         });
-    return found.entrySet().stream().map(one -> told(one.getKey(), one.getValue())).toList();
+    return found.values().stream().map(Found::fields).toList();
   }
 
-  private static Map<String, Object> told(StoredToken token, List<Integer> at) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("id", token.id());
-    fields.put("subject", token.subject());
-    fields.put("name", token.name());
-    fields.put("values", at);
-    return fields;
+  /**
+   * A token, and where its values are among those that were sent.
+   *
+   * @param at counted from 0
+   */
+  private record Found(StoredToken token, List<Integer> at) {
+    Map<String, Object> fields() {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("id", token.id());
+      fields.put("subject", token.subject());
+      fields.put("name", token.name());
+      fields.put("values", at);
+      return fields;
+    }
   }
 }
