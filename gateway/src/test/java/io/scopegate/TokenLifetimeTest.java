@@ -98,10 +98,10 @@ class TokenLifetimeTest {
   void a_file_is_refused_where_its_tokens_would_live_longer() throws Exception {
     for (String[] file :
         new String[][] {
-          {"", "identities.yaml:3:26: token `x` does not end"},
+          {"", "identities.yaml:3:27: token `x` does not end"},
           {
             ", expires: 2999-01-01T00:00:00Z",
-            "identities.yaml:3:55: `2999-01-01T00:00:00Z` is too late"
+            "identities.yaml:3:54: `2999-01-01T00:00:00Z` is too late"
           },
           {", digest: \"sha256:" + "ab".repeat(32) + "\"", "token `x` does not end"}
         }) {

@@ -455,7 +455,8 @@ class ConfigReaderTest {
     List<String> listeners = new ArrayList<>();
     List<String> issuers = new ArrayList<>();
     for (String word : keys.split(" ", -1)) {
-      String[] pair = word.split("=", -1);
+      int equals = word.indexOf('=');
+      String[] pair = {word.substring(0, equals), word.substring(equals + 1)};
       String more = pair[1].isEmpty() ? "" : prefix.replace("$1", pair[1]);
       boolean file = pair[0].endsWith(".crt");
       (file ? listeners : issuers)
