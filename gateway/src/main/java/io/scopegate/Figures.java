@@ -154,6 +154,13 @@ final class Figures {
         "Open connections of clients",
         Map.of(),
         frontend::openConnections);
+    metrics.counter(
+        "scopegate.frontend.connections.refused",
+        "Connections of clients that were one too many",
+        Map.of(),
+        frontend::refusedConnections);
+    metrics.gauge(
+        "scopegate.frontend.websockets", "Open WebSockets", Map.of(), frontend.tunnels()::count);
     metrics.gauge(
         "scopegate.event.loop.pending.tasks",
         "Tasks that wait on all event loops",

@@ -30,9 +30,11 @@ import io.scopegate.guard.LocalHandler;
 import io.scopegate.guard.PolicySource;
 import io.scopegate.guard.PolicyWatch;
 import io.scopegate.guard.SiteCheck;
+import io.scopegate.proxy.ConnectionLimits;
 import io.scopegate.proxy.FrontendSettings;
 import io.scopegate.proxy.ProxyServer;
 import io.scopegate.proxy.TrustedProxies;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.self.SelfService;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
@@ -112,6 +114,7 @@ public final class Gateway implements AutoCloseable {
       GatewayConfig config, PolicySource.Loaded first, Surroundings surroundings)
       throws IOException {
     Parts parts = new Parts();
+    EagerClasses.load();
     try {
       return new Gateway(config, first, surroundings, parts);
     } catch (IOException | RuntimeException e) {
@@ -264,12 +267,20 @@ public final class Gateway implements AutoCloseable {
 
   private FrontendSettings frontendSettings() {
     GatewayConfig.Limits limits = config.limits();
+    int connections = limits.connections().orElseGet(Descriptors::forClients);
     return new FrontendSettings(
         limits.headTimeout(),
         limits.bodyTimeout(),
         limits.idleTimeout(),
         limits.bodyLimitBytes(),
-        TrustedProxies.parse(config.trustedProxies()));
+        TrustedProxies.parse(config.trustedProxies()),
+        new HeadLimits(limits.targetLength(), limits.headerBytes(), limits.headerCount()),
+        new ConnectionLimits(
+            connections,
+            limits.connectionsPerAddress().orElse(Math.max(1, connections / 2)),
+            limits.requestsPerConnection(),
+            limits.concurrentStreams(),
+            limits.readAheadBytes()));
   }
 
   private Map<String, Backend> backends(EventLoops loops) {

@@ -45,11 +45,17 @@ final class TlsWiring {
         clients.put(
             backend.getKey(),
             new ClientTls(
-                backend.getValue().tls().get(), List.of(Arrival.HTTP_1_1), library, clock));
+                backend.getValue().tls().get(), protocols(backend.getValue()), library, clock));
       }
     }
     files.addAll(servers.values());
     files.addAll(clients.values());
+  }
+
+  /** The URLs of a backend are all of one version where they are secured. */
+  private static List<String> protocols(GatewayConfig.Backend backend) {
+    boolean http2 = backend.urls().stream().anyMatch(url -> BackendWiring.url(url).http2());
+    return List.of(http2 ? "h2" : Arrival.HTTP_1_1);
   }
 
   /** Returns what the connections of a listener go through first. */

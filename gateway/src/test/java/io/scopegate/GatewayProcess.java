@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,23 @@ final class GatewayProcess implements AutoCloseable {
   /** Starts one in front of the backend {@code core}, with these options of the virtual machine. */
   static GatewayProcess start(Path folder, String routesYaml, String coreUrl, String... options)
       throws IOException {
+    return start(folder, routesYaml, coreUrl, "", 0, options);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param limits lines of the configuration, if it is to have any more
+   * @param descriptors how many it may have open; 0 leaves it as it is
+   */
+  static GatewayProcess start(
+      Path folder,
+      String routesYaml,
+      String coreUrl,
+      String limits,
+      int descriptors,
+      String... options)
+      throws IOException {
     Files.writeString(folder.resolve("routes.yaml"), routesYaml);
     Path config = folder.resolve("gateway.yaml");
     Files.writeString(
@@ -42,9 +60,13 @@ final class GatewayProcess implements AutoCloseable {
         admin: { address: "127.0.0.1:0" }
         drain: %ds
         backends: { core: { urls: ["%s"] } }
+        %s
         """
-            .formatted(DRAIN_SECONDS, coreUrl));
+            .formatted(DRAIN_SECONDS, coreUrl, limits));
     List<String> command = new ArrayList<>();
+    if (descriptors > 0) {
+      command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$0\" \"$@\""));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     command.addAll(
@@ -86,11 +108,21 @@ final class GatewayProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Returns how long it has kept a processor busy. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   /** Returns its resident memory in MiB (Linux). */
   long residentMiB() throws IOException {
+    return residentKiB() / 1024;
+  }
+
+  /** Returns its resident memory in KiB (Linux). */
+  long residentKiB() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
       if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024;
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
       }
     }
     throw new IOException("no figure of the resident memory");

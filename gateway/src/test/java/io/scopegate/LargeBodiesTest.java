@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,65 @@ class LargeBodiesTest {
       System.out.printf(
           "%d MiB either way with -Xmx128m: resident memory %d -> %d MiB%n",
           length / MIB, before, gateway.residentMiB());
+    }
+  }
+
+  @Test
+  void eight_bodies_each_way_pass_at_once_in_a_small_heap() throws Exception {
+    passAtOnce(8, 32 * MIB, "-Xmx64m", 400);
+  }
+
+  @Test
+  @Tag("long")
+  void fifty_bodies_of_1_gib_each_way_pass_at_once_in_a_heap_of_256_mib() throws Exception {
+    passAtOnce(50, 1024 * MIB, "-Xmx256m", 600);
+  }
+
+  private void passAtOnce(int each, long length, String heap, long atMostMiB) throws Exception {
+    try (Source backend = new Source(length);
+        GatewayProcess gateway = GatewayProcess.start(folder, ROUTES, backend.url(), heap)) {
+      List<CompletableFuture<Long>> passing = new ArrayList<>();
+      ExecutorService clients = Executors.newFixedThreadPool(2 * each);
+      long start = System.nanoTime();
+      for (int i = 0; i < each; i++) {
+        passing.add(CompletableFuture.supplyAsync(() -> download(gateway, length), clients));
+        passing.add(CompletableFuture.supplyAsync(() -> upload(gateway, length), clients));
+      }
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(passing.toArray(CompletableFuture[]::new));
+      long highest = 0;
+      while (!all.isDone()) {
+        highest = Math.max(highest, gateway.residentMiB());
+        LockSupport.parkNanos(50_000_000);
+      }
+      clients.shutdown();
+      assertThat(passing).allSatisfy(one -> assertThat(one.get()).isEqualTo(length));
+      assertThat(backend.whole.get()).isEqualTo(each);
+      System.out.printf(
+          "%d x %d MiB up and as many down at once with %s: resident memory at most %d MiB, %d s%n",
+          each, length / MIB, heap, highest, (System.nanoTime() - start) / 1_000_000_000);
+      assertThat(highest).isLessThan(atMostMiB);
+    }
+  }
+
+  private static long download(GatewayProcess gateway, long length) {
+    try (Socket client = new Socket(gateway.edge().getAddress(), gateway.edge().getPort())) {
+      client.getOutputStream().write(head("GET", 0));
+      skipHead(client.getInputStream());
+      return checked(client.getInputStream(), length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long upload(GatewayProcess gateway, long length) {
+    try (Socket client = new Socket(gateway.edge().getAddress(), gateway.edge().getPort())) {
+      client.getOutputStream().write(head("POST", length));
+      pour(client.getOutputStream(), length);
+      skipHead(client.getInputStream());
+      return length;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -133,8 +198,9 @@ class LargeBodiesTest {
 
   /** A backend that pours a body out for GET and counts what comes with POST. */
   private static final class Source implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    private final ServerSocket server = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
     private final CompletableFuture<Long> received = new CompletableFuture<>();
+    private final AtomicInteger whole = new AtomicInteger();
     private final long length;
     private volatile long sent;
 
@@ -172,7 +238,11 @@ class LargeBodiesTest {
             out.write(answerHead(length));
             pour(out);
           } else {
-            received.complete(checked(in, length));
+            long passed = checked(in, length);
+            received.complete(passed);
+            if (passed == length) {
+              whole.incrementAndGet();
+            }
             out.write(answerHead(0));
           }
         }

@@ -107,6 +107,9 @@ final class RowListing {
     fields.put("mode", forwarding.shadow() ? "shadow" : "enforce");
     forwarding.timeout().ifPresent(timeout -> fields.put("timeout", timeout.toMillis() + "ms"));
     forwarding.bodyLimitBytes().ifPresent(limit -> fields.put("bodyLimitBytes", limit));
+    if (forwarding.webSocket()) {
+      fields.put("upgrade", "websocket");
+    }
   }
 
   private static List<Object> condition(Condition condition) {

@@ -2,28 +2,45 @@ package io.scopegate.backend;
 
 import io.netty.channel.Channel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to an endpoint, leased to one request at a time. Confined to the channel's event
- * loop.
+ * A connection to an endpoint, leased to one request at a time, or a part of one that several
+ * requests share. Confined to the channel's event loop.
  */
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class BackendConnection {
   private final Channel channel;
-  private final ConnectionPool pool;
+  private final Pool pool;
+  private final @Nullable SharedConnection shared;
+  private final long heardBefore;
   private final long openedAt;
   private final long lifetimeNanos;
   private List<Endpoint> tried = List.of();
   private boolean leased = true;
   private boolean reused;
+  private boolean failed;
   private long idleSince;
 
-  BackendConnection(Channel channel, ConnectionPool pool, long openedAt, long lifetimeNanos) {
+  BackendConnection(Channel channel, Pool pool, long openedAt, long lifetimeNanos) {
     this.channel = channel;
     this.pool = pool;
+    this.shared = null;
+    this.heardBefore = 0;
     this.openedAt = openedAt;
     this.lifetimeNanos = lifetimeNanos;
+  }
+
+  /** Makes what is leased once: a channel of a connection that others share. */
+  BackendConnection(Channel channel, Pool pool, SharedConnection shared, boolean reused) {
+    this.channel = channel;
+    this.pool = pool;
+    this.shared = shared;
+    this.heardBefore = shared.heard();
+    this.openedAt = 0;
+    this.lifetimeNanos = 0;
+    this.reused = reused;
   }
 
   /** Returns the channel, on the event loop of whoever leased it. */
@@ -55,6 +72,7 @@ public final class BackendConnection {
 
   /** Notes a failure of the endpoint, as opposed to one of the client. */
   public void failed() {
+    failed = true;
     endpoint().failed();
   }
 
@@ -70,9 +88,21 @@ public final class BackendConnection {
   public void discard() {
     if (leased) {
       leased = false;
-      pool.endpoint().activated(-1);
+      pool.giveUp(this);
+    } else {
+      channel.close();
     }
-    channel.close();
+  }
+
+  /** Ends the channel of a shared connection. */
+  void end() {
+    if (shared != null) {
+      shared.end(channel);
+      if (failed && shared.heard() == heardBefore) {
+        // Nothing has come from there all the while: the peer may be gone without a word.
+        shared.retire();
+      }
+    }
   }
 
   /** Returns the endpoints that have failed the request it is leased to. */

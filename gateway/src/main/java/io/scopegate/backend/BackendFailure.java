@@ -28,6 +28,8 @@ public record BackendFailure(Source source, Kind kind, boolean retryable) {
     BROKEN_OFF,
     /** The answer could be read in no way, or in two. */
     MALFORMED,
+    /** The backend said that it has not looked at the request. */
+    REFUSED,
     /** Nothing came in time. */
     TIMEOUT
   }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -13,15 +14,16 @@ import java.util.Optional;
  * @param host a name or an address; one of IPv6 without its brackets
  * @param authority host and port as the URL has them: what {@code Host} says there
  * @param weight its share of the requests next to other URLs; 0 for none
+ * @param http2 whether HTTP/2 is spoken there
  */
-public record BackendUrl(String host, int port, String authority, int weight) {
+public record BackendUrl(String host, int port, String authority, int weight, boolean http2) {
   private static final int HIGHEST_PORT = 65_535;
 
   /**
    * Reads a URL that has the usual share.
    *
    * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
-   *     https://host[:port]}
+   *     https://host[:port]}, or {@code h2c://} and {@code h2://} for HTTP/2
    */
   public static BackendUrl parse(String url) {
     return parse(url, 1);
@@ -31,7 +33,7 @@ public record BackendUrl(String host, int port, String authority, int weight) {
    * Reads a URL that has this share.
    *
    * @throws IllegalArgumentException if it is anything but {@code http://host[:port]} or {@code
-   *     https://host[:port]}
+   *     https://host[:port]}, or {@code h2c://} and {@code h2://} for HTTP/2
    */
   public static BackendUrl parse(String url, int weight) {
     URI uri;
@@ -40,8 +42,10 @@ public record BackendUrl(String host, int port, String authority, int weight) {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("`" + url + "` is not a URL", e);
     }
-    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-    if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    boolean http2 = scheme.equals("h2c") || scheme.equals("h2");
+    boolean secure = scheme.equals("https") || scheme.equals("h2");
+    if (!http2 && !secure && !scheme.equals("http")) {
       throw new IllegalArgumentException("`" + url + "` does not begin with `http://`");
     }
     boolean hostOnly =
@@ -57,7 +61,7 @@ public record BackendUrl(String host, int port, String authority, int weight) {
     String host = uri.getHost();
     int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new BackendUrl(bare, port, uri.getRawAuthority(), weight);
+    return new BackendUrl(bare, port, uri.getRawAuthority(), weight, http2);
   }
 
   /** Returns the address if that is what the URL has, so that nothing is to be looked up. */

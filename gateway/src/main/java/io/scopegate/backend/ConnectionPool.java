@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Whether a close or a timer worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ConnectionPool {
+final class ConnectionPool implements Pool {
   private final Endpoint endpoint;
   private final EventLoop loop;
   private final Bootstrap bootstrap;
@@ -62,12 +62,13 @@ final class ConnectionPool {
     this.lifetimeNanos = lifetimeNanos;
   }
 
-  Endpoint endpoint() {
+  @Override
+  public Endpoint endpoint() {
     return endpoint;
   }
 
-  /** Returns a connection that waits here, if there is one. */
-  @Nullable BackendConnection idle() {
+  @Override
+  public @Nullable BackendConnection idle() {
     BackendConnection connection;
     while ((connection = idle.pollLast()) != null) {
       endpoint.idled(-1);
@@ -80,8 +81,8 @@ final class ConnectionPool {
     return null;
   }
 
-  /** Makes a connection, now or when there may be one more. */
-  Future<BackendConnection> connect() {
+  @Override
+  public Future<BackendConnection> connect() {
     endpoint.activated(1);
     Promise<BackendConnection> promise = loop.newPromise();
     if (waiters.isEmpty() && slots.take()) {
@@ -131,9 +132,9 @@ final class ConnectionPool {
     slots.giveBack();
     if (slots.waiting() > 0) {
       serveWaiters();
-      for (ConnectionPool other : endpoint.pools()) {
-        if (other != this && other.waitedFor) {
-          other.loop.execute(other::serveWaiters);
+      for (Pool other : endpoint.pools()) {
+        if (other != this && other.isWaitedFor()) {
+          other.serveSoon();
         }
       }
     }
@@ -157,9 +158,9 @@ final class ConnectionPool {
     waiters.addLast(self[0]);
     waitedFor = true;
     // One that lies unused elsewhere is in the way; one that went meanwhile has called nobody.
-    for (ConnectionPool pool : endpoint.pools()) {
+    for (Pool pool : endpoint.pools()) {
       if (pool != this) {
-        pool.loop.execute(pool::giveUpIdle);
+        pool.makeRoomSoon();
       }
     }
     giveUpIdle();
@@ -207,7 +208,29 @@ final class ConnectionPool {
     }
   }
 
-  void giveBack(BackendConnection connection) {
+  @Override
+  public boolean isWaitedFor() {
+    return waitedFor;
+  }
+
+  @Override
+  public void serveSoon() {
+    loop.execute(this::serveWaiters);
+  }
+
+  @Override
+  public void makeRoomSoon() {
+    loop.execute(this::giveUpIdle);
+  }
+
+  @Override
+  public void giveUp(BackendConnection connection) {
+    endpoint.activated(-1);
+    connection.channel().close();
+  }
+
+  @Override
+  public void giveBack(BackendConnection connection) {
     endpoint.activated(-1);
     long now = loop.ticker().nanoTime();
     if (!connection.channel().isActive() || connection.isOld(now) || endpoint.isDraining()) {
@@ -272,8 +295,8 @@ final class ConnectionPool {
     sweeping = false;
   }
 
-  /** Closes what lies unused; for any thread. */
-  void closeIdleSoon() {
+  @Override
+  public void closeIdleSoon() {
     loop.execute(
         () -> {
           BackendConnection unused;

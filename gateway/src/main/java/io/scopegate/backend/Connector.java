@@ -51,18 +51,20 @@ final class Connector {
   }
 
   /** Makes an endpoint's connections on an event loop. */
-  ConnectionPool pool(Endpoint endpoint, EventLoop loop) {
+  Pool pool(Endpoint endpoint, EventLoop loop) {
+    Protocol spoken = protocol.apply(endpoint.url());
     Bootstrap bootstrap =
-        bootstrap(settings.connectTimeout())
-            .group(loop)
-            .handler(new Initializer(protocol.apply(endpoint.url())));
-    return new ConnectionPool(
-        endpoint,
-        loop,
-        bootstrap,
-        settings.resilience().connections(),
-        settings.idleTimeout(),
-        this::lifetimeNanos);
+        bootstrap(settings.connectTimeout()).group(loop).handler(new Initializer(spoken));
+    return spoken.sharing().isPresent()
+        ? new StreamPool(
+            endpoint, loop, bootstrap, spoken.sharing().get(), settings, this::lifetimeNanos)
+        : new ConnectionPool(
+            endpoint,
+            loop,
+            bootstrap,
+            settings.resilience().connections(),
+            settings.idleTimeout(),
+            this::lifetimeNanos);
   }
 
   private long lifetimeNanos() {

@@ -17,14 +17,14 @@ public final class Endpoint {
   private final BackendUrl url;
   private final InetSocketAddress address;
   private final Roster roster;
-  private final BiFunction<Endpoint, EventLoop, ConnectionPool> newPool;
+  private final BiFunction<Endpoint, EventLoop, Pool> newPool;
   private final Circuit circuit;
   private final Slots slots;
   private final long slowStartNanos;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
-  private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
+  private final Map<EventLoop, Pool> pools = new ConcurrentHashMap<>();
   private volatile boolean draining;
   private volatile boolean unhealthy;
   private volatile boolean warming;
@@ -52,7 +52,7 @@ public final class Endpoint {
       InetSocketAddress address,
       Resilience resilience,
       Roster roster,
-      BiFunction<Endpoint, EventLoop, ConnectionPool> newPool) {
+      BiFunction<Endpoint, EventLoop, Pool> newPool) {
     this.url = url;
     this.address = address;
     this.roster = roster;
@@ -122,12 +122,12 @@ public final class Endpoint {
   }
 
   /** Returns its connections on this event loop. */
-  ConnectionPool pool(EventLoop loop) {
-    ConnectionPool pool = pools.get(loop);
+  Pool pool(EventLoop loop) {
+    Pool pool = pools.get(loop);
     return pool != null ? pool : pools.computeIfAbsent(loop, key -> newPool.apply(this, key));
   }
 
-  Collection<ConnectionPool> pools() {
+  Collection<Pool> pools() {
     return pools.values();
   }
 
@@ -143,7 +143,7 @@ public final class Endpoint {
   /** Takes no more requests; connections are closed as soon as they serve none. */
   void drain() {
     draining = true;
-    pools.values().forEach(ConnectionPool::closeIdleSoon);
+    pools.values().forEach(Pool::closeIdleSoon);
   }
 
   boolean isHealthy() {

@@ -37,10 +37,14 @@ public final class EventLoops implements AutoCloseable {
   }
 
   EventLoops(int threads, boolean epoll) {
+    this(threads, epoll, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  EventLoops(int threads, boolean epoll, IoHandlerFactory factory) {
     this.epoll = epoll;
-    IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.group =
-        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("loop"), factory);
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("loop"), EnduringIoHandler.around(factory));
   }
 
   /** Returns the threads. */

@@ -24,6 +24,7 @@ final class BackendReader {
   private static final Duration FIRST_BYTE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(60);
 
+  private static final Set<String> SCHEMES = Set.of("http", "https", "h2c", "h2");
   private static final int MAX_WEIGHT = 10_000;
 
   /** RFC 9110 §5.6.2. */
@@ -73,6 +74,13 @@ final class BackendReader {
     GatewayConfig.Ejection ejection = resilience.ejection(fields.fields("ejection"));
     Optional<GatewayConfig.HealthCheck> check =
         fields.fields("healthCheck").map(resilience::healthCheck);
+    if (check.isPresent() && urls.stream().anyMatch(url -> isHttp2(url.url()))) {
+      reader
+          .problems()
+          .error(
+              fields.keyAt("healthCheck"),
+              "`healthCheck` asks in HTTP/1, which URLs of `h2c` and `h2` do not take");
+    }
     Duration slowStart = fields.duration("slowStart").orElse(ResilienceReader.SLOW_START);
     Optional<BackendTls> secured = tls(fields, urls);
     fields.finish();
@@ -141,7 +149,7 @@ final class BackendReader {
               && url.getRawQuery() == null
               && url.getRawFragment() == null
               && url.getRawUserInfo() == null;
-      boolean known = "http".equalsIgnoreCase(url.getScheme()) || isSecure(url);
+      boolean known = SCHEMES.contains(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT));
       if (known && url.getHost() != null && bare) {
         return Optional.of(url);
       }
@@ -153,12 +161,17 @@ final class BackendReader {
         .error(
             text.at(),
             "`" + text.text() + "` is not the URL of a backend",
-            "it is `http://host:port` or `https://host:port`, without a path");
+            "it is `http://host:port` or `https://host:port`, or `h2c://` or `h2://` for HTTP/2,"
+                + " without a path");
     return Optional.empty();
   }
 
   private static boolean isSecure(URI url) {
-    return "https".equalsIgnoreCase(url.getScheme());
+    return "https".equalsIgnoreCase(url.getScheme()) || "h2".equalsIgnoreCase(url.getScheme());
+  }
+
+  private static boolean isHttp2(URI url) {
+    return "h2c".equalsIgnoreCase(url.getScheme()) || "h2".equalsIgnoreCase(url.getScheme());
   }
 
   private Optional<BackendTls> tls(Fields fields, List<BackendUrl> urls) {
@@ -169,11 +182,19 @@ final class BackendReader {
           .problems()
           .error(fields.keyAt("urls"), "the URLs are of `http` and `https`, which do not mix");
     }
+    boolean http2 = urls.stream().anyMatch(url -> isHttp2(url.url()));
+    if (secure && http2 && !urls.stream().allMatch(url -> isHttp2(url.url()))) {
+      // A handshake offers one version (RFC 7301).
+      reader
+          .problems()
+          .error(fields.keyAt("urls"), "the URLs are of `https` and `h2`, which do not mix");
+    }
     Optional<BackendTls> settings = fields.fields("tls").flatMap(tls::backend);
     if (settings.isPresent() && !secure && !urls.isEmpty()) {
       reader
           .problems()
-          .error(fields.keyAt("tls"), "`tls` is only for URLs that begin with `https://`");
+          .error(
+              fields.keyAt("tls"), "`tls` is only for URLs that begin with `https://` or `h2://`");
     }
     return secure ? settings.or(() -> Optional.of(BackendTls.DEFAULT)) : Optional.empty();
   }

@@ -63,7 +63,14 @@ public final class ConfigReader {
           "clientSecret",
           "freshFor",
           "staleIfError",
-          "maxExpiry");
+          "maxExpiry",
+          "targetLength",
+          "headerBytes",
+          "headerCount",
+          "connectionsPerAddress",
+          "requestsPerConnection",
+          "concurrentStreams",
+          "readAhead");
 
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
@@ -166,7 +173,8 @@ public final class ConfigReader {
     Optional<Duration> drain = fields.duration("drain");
     Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
-    Limits limits = fields.fields("limits").map(this::limits).orElse(Limits.DEFAULT);
+    Limits limits =
+        fields.fields("limits").map(new LimitsReader(problems)::read).orElse(Limits.DEFAULT);
     GatewayConfig.Store store =
         fields
             .fields("store")
@@ -304,16 +312,5 @@ public final class ConfigReader {
       one.read(entry).ifPresent(backend -> backends.put(entry.key(), backend));
     }
     return backends;
-  }
-
-  private Limits limits(Fields fields) {
-    Limits limits =
-        new Limits(
-            fields.duration("headTimeout").orElse(Limits.DEFAULT.headTimeout()),
-            fields.duration("bodyTimeout").orElse(Limits.DEFAULT.bodyTimeout()),
-            fields.duration("idleTimeout").orElse(Limits.DEFAULT.idleTimeout()),
-            fields.bytes("bodyLimit").orElse(Limits.DEFAULT.bodyLimitBytes()));
-    fields.finish();
-    return limits;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -219,18 +220,49 @@ public record GatewayConfig(
   }
 
   /**
-   * What one client may take up.
+   * What clients may take up.
    *
    * @param headTimeout from the first byte of a request head to its last
    * @param bodyTimeout how long a request body, or a client that reads an answer, may stand still
    * @param idleTimeout of a connection between requests
    * @param bodyLimitBytes of a request body where the row says nothing
+   * @param targetLength of a request line, in bytes
+   * @param headerBytes of the whole head
+   * @param headerCount how many field lines a head may have
+   * @param connections at once; by default as many as there are descriptors, less a reserve
+   * @param connectionsPerAddress at once from one address that is no trusted proxy; by default half
+   *     of {@code connections}
+   * @param requestsPerConnection after which a connection ends
+   * @param concurrentStreams at once on a connection of HTTP/2
+   * @param readAheadBytes what is taken of a client ahead of the request that is being served
    */
   public record Limits(
-      Duration headTimeout, Duration bodyTimeout, Duration idleTimeout, long bodyLimitBytes) {
+      Duration headTimeout,
+      Duration bodyTimeout,
+      Duration idleTimeout,
+      long bodyLimitBytes,
+      int targetLength,
+      int headerBytes,
+      int headerCount,
+      OptionalInt connections,
+      OptionalInt connectionsPerAddress,
+      int requestsPerConnection,
+      int concurrentStreams,
+      int readAheadBytes) {
     /** The limits of a gateway that says nothing about them. */
     public static final Limits DEFAULT =
         new Limits(
-            Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(75), 1L << 30);
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(75),
+            1L << 30,
+            8 << 10,
+            32 << 10,
+            100,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            100_000,
+            100,
+            64 << 10);
   }
 }

@@ -4,6 +4,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 
 /**
  * How a backend's answer is framed for the client. Immutable.
@@ -23,6 +24,11 @@ record AnswerFraming(boolean chunked, boolean close) {
     boolean chunked = false;
     boolean closes = close;
     Framing.Kind kind = answer.framing().kind();
+    if (kind == Framing.Kind.TUNNEL) {
+      fields.addOurs("Connection", "Upgrade");
+      fields.addOurs("Upgrade", WebSocketFields.PROTOCOL);
+      return new AnswerFraming(false, true);
+    }
     if (kind == Framing.Kind.CHUNKED || kind == Framing.Kind.UNTIL_CLOSE) {
       chunked = !request.http10();
       closes |= request.http10();

@@ -9,10 +9,13 @@ import io.netty.util.ReferenceCountUtil;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.proxy.http1.Http1RequestWriter;
 import io.scopegate.proxy.http1.ResponseDecoder;
+import io.scopegate.proxy.http2.Http2AnswerReader;
+import io.scopegate.proxy.http2.Http2RequestWriter;
 import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.Unprocessed;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,17 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     ResponseDecoder decoder = new ResponseDecoder();
     RequestWriter writer = new Http1RequestWriter(pipeline.channel());
     pipeline.addLast(decoder, new BackendHandler(decoder, writer));
+  }
+
+  /**
+   * Puts the handlers on a new stream of an HTTP/2 connection to a backend.
+   *
+   * @param scheme of what is asked for: {@code http} or {@code https}
+   */
+  static void installStream(ChannelPipeline pipeline, String scheme) {
+    Http2AnswerReader reader = new Http2AnswerReader();
+    RequestWriter writer = new Http2RequestWriter(pipeline.channel(), scheme);
+    pipeline.addLast(reader, new BackendHandler(reader, writer));
   }
 
   static BackendHandler of(Channel channel) {
@@ -70,12 +84,24 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     if (served == null) {
       ReferenceCountUtil.release(message);
       ctx.close();
-    } else if (message instanceof ResponseHead head) {
+      return;
+    }
+    try {
+      deliver(served, message);
+    } catch (Throwable defect) {
+      fail(ctx, served, defect);
+    }
+  }
+
+  private static void deliver(Forwarding served, Object message) {
+    if (message instanceof ResponseHead head) {
       served.answer(head);
     } else if (message instanceof ByteBuf data) {
       served.answerData(data);
     } else if (message instanceof BodyEnd end) {
       served.answerEnd(end);
+    } else if (message instanceof Unprocessed) {
+      served.fail(BackendFailure.Kind.REFUSED);
     } else {
       served.fail(BackendFailure.Kind.MALFORMED);
     }
@@ -83,22 +109,46 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.answerBatchEnd();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.answerBatchEnd();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (forwarding != null && ctx.channel().isWritable()) {
-      forwarding.backendReads();
+    Forwarding served = forwarding;
+    if (served != null && ctx.channel().isWritable()) {
+      try {
+        served.backendReads();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (forwarding != null) {
-      forwarding.backendClosed();
+    Forwarding served = forwarding;
+    if (served != null) {
+      try {
+        served.backendClosed();
+      } catch (Throwable defect) {
+        fail(ctx, served, defect);
+      }
+    }
+  }
+
+  /** Ends both sides: the client would wait for what nobody is about to send. */
+  private static void fail(ChannelHandlerContext ctx, Forwarding served, Throwable defect) {
+    try {
+      ctx.close();
+    } finally {
+      served.defect(defect);
     }
   }
 

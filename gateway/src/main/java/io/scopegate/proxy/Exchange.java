@@ -54,9 +54,9 @@ final class Exchange {
     requestEnded = true;
   }
 
-  /** Says whether it has no body at all. */
+  /** Says whether it has no body at all; what follows a handshake is not sent with it. */
   boolean isBodiless() {
-    return head.framing().isEmpty();
+    return head.framing().isEmpty() || head.opensWebSocket();
   }
 
   /** Says whether it does no harm when it comes twice (RFC 9110 §9.2.2). */

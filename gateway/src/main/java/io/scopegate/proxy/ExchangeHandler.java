@@ -69,7 +69,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void begin(RequestHead head) {
-    frontend.deadline().clear();
+    frontend.begin(head);
     Exchange exchange = new Exchange(head, frontend.ids().of(head.fields()), frontend.nanoTime());
     state = Idle.INSTANCE.judging(exchange);
     services
@@ -108,9 +108,15 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
         admit(judging, (Decision.Allow) decision);
       }
     }
-    if (!(state instanceof Connecting)) {
+    if (!isAwaited()) {
       frontend.release();
     }
+  }
+
+  /** Says whether what the client sends has to wait for the backend. */
+  private boolean isAwaited() {
+    return state instanceof Connecting
+        || (state instanceof Streaming streaming && streaming.forwarding().awaitsUpgrade());
   }
 
   private void admit(Judging judging, Decision.Allow allow) {
@@ -118,6 +124,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     Backend backend = services.backends().get(allow.row().forwarding().backend());
     if (backend == null) {
       answerHere(judging, allow);
+    } else if (exchange.head().opensWebSocket() && !allow.row().forwarding().webSocket()) {
+      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
+    } else if (exchange.head().opensWebSocket() && !backend.takesWebSockets()) {
+      refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
     } else if (exchange.head().framing().length()
@@ -131,6 +141,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private void answerHere(Judging judging, Decision.Allow allow) {
     Exchange exchange = judging.exchange();
     LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
+    if (exchange.head().opensWebSocket()) {
+      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
+      return;
+    }
     if (local == null) {
       refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
       return;
@@ -168,15 +182,17 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
               connecting.backend(),
               connection,
               frontend,
-              services.headerRules(),
+              services,
               this);
       state = new Streaming(forwarding);
       forwarding.start();
-      if (connecting.exchange().isRequestEnded()) {
+      if (connecting.exchange().isRequestEnded() || forwarding.awaitsUpgrade()) {
         forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
       }
     }
-    frontend.release();
+    if (!isAwaited()) {
+      frontend.release();
+    }
   }
 
   private void takeBody(ByteBuf data) {
@@ -321,9 +337,37 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
           answering.call().expire();
         }
       }
+      case TUNNEL -> {
+        if (state instanceof Streaming streaming) {
+          streaming.forwarding().expireTunnel();
+        }
+      }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
+      case NOTHING_MORE -> exceedDeadline();
       case NOTHING -> throw new IllegalStateException("nothing was waited for");
     }
+  }
+
+  private void exceedDeadline() {
+    Optional<Exchange> exchange = exchange();
+    if (exchange.isEmpty()) {
+      return; // answered; what is left of the request is dropped
+    }
+    if (state instanceof Streaming streaming) {
+      streaming.forwarding().abort();
+      if (streaming.forwarding().isAnswered()) {
+        state = Closed.INSTANCE;
+        exchange
+            .get()
+            .completed(services.events(), streaming.forwarding().status(), frontend.nanoTime());
+        frontend.exceedDeadline();
+        return;
+      }
+    } else if (state instanceof Answering answering) {
+      answering.call().abort();
+    }
+    refuse(exchange.get(), Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
+    frontend.release();
   }
 
   private void expiredBody() {
@@ -385,17 +429,26 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     }
   }
 
+  /** Ends the connection, or the stream, whatever was thrown; the loop goes on with the others. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-    }
     boolean answered = state instanceof Streaming streaming && streaming.forwarding().isAnswered();
-    if (cause instanceof IOException || answered || exchange().isEmpty()) {
-      frontend.cut();
-    } else {
+    boolean broken = cause instanceof IOException;
+    if (!broken) {
       LOG.error("an exchange failed", cause);
-      endWith(Fault.INTERNAL, "the request could not be handled");
+    }
+    try {
+      if (state instanceof Streaming streaming) {
+        streaming.forwarding().abort();
+      }
+      if (broken || answered || exchange().isEmpty()) {
+        frontend.cut();
+      } else {
+        endWith(Fault.INTERNAL, "the request could not be handled");
+      }
+    } catch (Throwable again) {
+      // No memory or no stack is left, perhaps: then there is no answer either.
+      frontend.cut();
     }
   }
 }

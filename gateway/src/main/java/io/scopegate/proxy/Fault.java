@@ -13,7 +13,9 @@ enum Fault {
   BACKEND_UNREACHABLE(502, "the backend cannot be reached"),
   BACKEND_FAILED(502, "the backend broke off or answered what cannot be read"),
   OVERLOADED(503, "the gateway or the backend is overloaded"),
-  BACKEND_TIMEOUT(504, "the backend did not answer in time");
+  BACKEND_TIMEOUT(504, "the backend did not answer in time"),
+  /** Told to clients of gRPC alone; others state no deadline. */
+  DEADLINE_EXCEEDED(504, "the deadline of the request has passed");
 
   private final int status;
   private final String title;
@@ -25,6 +27,10 @@ enum Fault {
 
   int status() {
     return status;
+  }
+
+  GrpcStatus grpcStatus() {
+    return this == DEADLINE_EXCEEDED ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.of(status);
   }
 
   String word() {

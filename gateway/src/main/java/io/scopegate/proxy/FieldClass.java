@@ -25,6 +25,8 @@ enum FieldClass {
   /** Says where the request came from; counts only from trusted proxies. */
   FORWARDED,
   REQUEST_ID,
+  /** Names protocols, and in some clients' hands carries a credential. */
+  SUBPROTOCOLS,
   /** Tells scopes; on the answer to a known caller it is ours. */
   SCOPES;
 
@@ -55,6 +57,7 @@ enum FieldClass {
     put(COOKIE, "Cookie");
     put(SET_COOKIE, "Set-Cookie");
     put(REQUEST_ID, "X-Request-Id");
+    put(SUBPROTOCOLS, "Sec-WebSocket-Protocol");
     put(
         RESERVED,
         "X-Forwarded-User X-Forwarded-Email X-Forwarded-Groups X-Forwarded-Preferred-Username"

@@ -8,9 +8,13 @@ import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to a backend and the answer on its way back, both as streams; a side that
@@ -29,10 +33,13 @@ final class Forwarding {
   private final BackendHandler handler;
   private final Channel channel;
   private final Frontend frontend;
+  private final Services services;
   private final HeaderRules rules;
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
+  private String webSocketKey = "";
+  private @Nullable Tunnel tunnel;
   private long bodyBytes;
   private int status;
   private boolean dirty;
@@ -50,7 +57,7 @@ final class Forwarding {
       Backend backend,
       BackendConnection connection,
       Frontend frontend,
-      HeaderRules rules,
+      Services services,
       Outcome outcome) {
     this.exchange = exchange;
     this.allow = allow;
@@ -59,7 +66,8 @@ final class Forwarding {
     this.channel = connection.channel();
     this.handler = BackendHandler.of(channel);
     this.frontend = frontend;
-    this.rules = rules;
+    this.services = services;
+    this.rules = services.headerRules();
     this.outcome = outcome;
     this.bodyLimitBytes = bodyLimit(allow, frontend.settings());
     this.answerTimeout =
@@ -96,6 +104,11 @@ final class Forwarding {
     return answered;
   }
 
+  /** Says whether nothing of what the client sends is read before the backend has agreed. */
+  boolean awaitsUpgrade() {
+    return exchange.head().opensWebSocket() && !answered;
+  }
+
   /** Says whether the client's connection ends with this answer. */
   boolean closes() {
     return closes;
@@ -113,11 +126,18 @@ final class Forwarding {
             exchange.id(),
             backend.settings(),
             connection.endpoint().authority());
+    if (head.opensWebSocket()) {
+      webSocketKey = HeaderRules.askForWebSocket(fields, frontend.ids());
+      frontend.hold();
+    }
     String target =
         ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
-    handler.writer().writeHead(head.method(), target, fields, head.framing());
+    handler
+        .writer()
+        .writeHead(head.method(), target, fields, head.framing(), HeaderRules.wantsTrailers(head));
     dirty = true;
-    boolean clientSends = !exchange.isRequestEnded() && !head.expectsContinue();
+    boolean clientSends =
+        !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
     if (clientSends && !head.framing().isEmpty()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     } else {
@@ -126,6 +146,11 @@ final class Forwarding {
   }
 
   void requestData(ByteBuf data) {
+    if (tunnel != null) {
+      dirty = true;
+      tunnel.fromClient(data);
+      return;
+    }
     bodyBytes += data.readableBytes();
     if (bodyBytes > bodyLimitBytes) {
       data.release();
@@ -148,6 +173,10 @@ final class Forwarding {
   }
 
   void requestEnd(BodyEnd end) {
+    if (tunnel != null) {
+      tunnel.clientEnded(end);
+      return;
+    }
     handler.writer().writeEnd(HeaderRules.trailers(end.trailers()));
     dirty = true;
     if (!answered) {
@@ -161,11 +190,17 @@ final class Forwarding {
       sent = true;
       channel.flush();
     }
+    if (tunnel != null) {
+      tunnel.endIfClosed();
+    }
   }
 
   /** The backend takes more of the body again. */
   void backendReads() {
-    if (!exchange.isRequestEnded()) {
+    if (awaitsUpgrade()) {
+      return;
+    }
+    if (tunnel == null && !exchange.isRequestEnded()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     }
     frontend.release();
@@ -174,6 +209,10 @@ final class Forwarding {
   void answer(ResponseHead head) {
     if (head.isInterim()) {
       interim(head);
+      return;
+    }
+    if (head.framing().kind() == Framing.Kind.TUNNEL) {
+      beginTunnel(head);
       return;
     }
     RequestHead request = exchange.head();
@@ -191,8 +230,7 @@ final class Forwarding {
   private void interim(ResponseHead head) {
     RequestHead request = exchange.head();
     interims++;
-    if (head.status() == 101 || interims > MAX_INTERIMS) {
-      // Nobody asked for another protocol.
+    if (interims > MAX_INTERIMS) {
       fail(BackendFailure.Kind.MALFORMED);
       return;
     }
@@ -206,7 +244,55 @@ final class Forwarding {
     }
   }
 
+  private void beginTunnel(ResponseHead head) {
+    String accept = webSocketKey.isEmpty() ? "" : WebSocketFields.acceptOf(webSocketKey);
+    if (!head.fields().values(WebSocketFields.ACCEPT).equals(List.of(accept))) {
+      // Nobody asked for another protocol, or the answer is to somebody else's question.
+      fail(BackendFailure.Kind.MALFORMED);
+      return;
+    }
+    answered = true;
+    status = head.status();
+    connection.answered(status);
+    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    closes = frontend.writeHead(head, exchange.head(), true, fields);
+    exchange.completed(services.events(), status, frontend.nanoTime());
+    Tunnel begun =
+        new Tunnel(
+            allow.caller(),
+            frontend,
+            handler,
+            channel,
+            backend.settings().idleTimeout(),
+            frontend.ids().next().hashCode(),
+            this::finish);
+    tunnel = begun;
+    services.tunnels().add(begun);
+    frontend.beginTunnel();
+    if (frontend.isDraining()) {
+      begun.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
+    }
+  }
+
+  /** Nothing went either way for too long. */
+  void expireTunnel() {
+    if (tunnel != null) {
+      tunnel.expire();
+    }
+  }
+
+  private void dropTunnel() {
+    if (tunnel != null) {
+      services.tunnels().remove(tunnel);
+      tunnel.drop();
+    }
+  }
+
   void answerData(ByteBuf data) {
+    if (tunnel != null) {
+      tunnel.fromBackend(data);
+      return;
+    }
     frontend.writeData(data);
     if (frontend.isWritable()) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
@@ -218,7 +304,7 @@ final class Forwarding {
 
   /** The client takes more of the answer again. */
   void clientReads() {
-    if (answered && !answerEnded) {
+    if (tunnel == null && answered && !answerEnded) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
     }
     handler.reader().release();
@@ -240,11 +326,17 @@ final class Forwarding {
     frontend.flush();
     if (answerEnded) {
       finish();
+    } else if (tunnel != null) {
+      tunnel.endIfClosed();
     }
   }
 
   private void finish() {
+    if (over) {
+      return;
+    }
     over = true;
+    dropTunnel();
     handler.detach();
     if (reusable && exchange.isRequestEnded() && handler.reader().isClean()) {
       connection.release();
@@ -274,11 +366,12 @@ final class Forwarding {
     }
     boolean pooled = connection.isReused();
     // One that went while it lay unused says nothing about the endpoint.
-    if (!pooled || handler.reader().isStarted() || kind != BackendFailure.Kind.BROKEN_OFF) {
+    boolean refused = kind == BackendFailure.Kind.REFUSED;
+    boolean broken = kind == BackendFailure.Kind.BROKEN_OFF;
+    if (!refused && (!broken || !pooled || handler.reader().isStarted())) {
       connection.failed();
     }
-    boolean again =
-        kind == BackendFailure.Kind.BROKEN_OFF && isRepeatable() && backend.grantsRetry(connection);
+    boolean again = (refused || broken) && isRepeatable(refused) && backend.grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);
@@ -292,16 +385,27 @@ final class Forwarding {
   /**
    * Says whether the request may go out once more: nothing of an answer was passed on, and nothing
    * of the request has left or nothing is lost and no harm done when it comes twice.
+   *
+   * @param refused whether the backend has said that it has not looked at it
    */
-  private boolean isRepeatable() {
+  private boolean isRepeatable(boolean refused) {
     boolean bodyTaken = bodyBytes > 0 || (exchange.isRequestEnded() && !exchange.isBodiless());
-    return !answered && interims == 0 && !bodyTaken && (!sent || exchange.isIdempotent());
+    return !answered
+        && interims == 0
+        && !bodyTaken
+        && (refused || !sent || exchange.isIdempotent());
+  }
+
+  /** Something that should not be thrown was, on the backend's side: the client's hears of it. */
+  void defect(Throwable thrown) {
+    frontend.channel().pipeline().fireExceptionCaught(thrown);
   }
 
   /** Gives the backend connection up; an unfinished request never looks whole there. */
   void abort() {
     if (!over) {
       over = true;
+      dropTunnel();
       handler.detach();
       connection.discard();
     }

@@ -75,6 +75,9 @@ abstract class Frontend {
     channel.flush();
   }
 
+  /** A request has begun. */
+  abstract void begin(RequestHead head);
+
   /** Says whether the connection goes on after the answer to this request. */
   abstract boolean keepsAlive(RequestHead head);
 
@@ -107,11 +110,17 @@ abstract class Frontend {
    */
   abstract boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields);
 
+  /** Hands out what the client sends in the protocol that its request asked for. */
+  abstract void beginTunnel();
+
   /** Writes a part of the body. */
   abstract void writeData(ByteBuf data);
 
   /** Writes the end of the answer. */
   abstract void writeEnd(Fields trailers);
+
+  /** Says in place of the rest of an answer that the deadline of the request has passed. */
+  abstract void exceedDeadline();
 
   /** Goes on after an answer that is over. */
   abstract void next();

@@ -14,8 +14,10 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one owner of all rules for header fields, both ways: what is dropped, what is set, what
@@ -80,6 +82,26 @@ final class HeaderRules {
     return out;
   }
 
+  /** Adds what asks a backend for a WebSocket; returns the key that it must answer to. */
+  static String askForWebSocket(Fields out, RequestIds ids) {
+    out.addOurs("Connection", "Upgrade");
+    out.addOurs("Upgrade", WebSocketFields.PROTOCOL);
+    Optional<String> clients = out.first(WebSocketFields.KEY);
+    if (clients.isPresent()) {
+      return clients.get();
+    }
+    String key = WebSocketFields.key(ids.bytes());
+    out.addOurs(WebSocketFields.KEY, key);
+    return key;
+  }
+
+  /** Says whether a client takes trailers (RFC 9110 §10.1.4). */
+  static boolean wantsTrailers(RequestHead head) {
+    Fields in = head.fields();
+    int line = in.line("TE", 0);
+    return line >= 0 && in.value(line).equalsIgnoreCase("trailers");
+  }
+
   private static void copyToBackend(
       Fields in,
       int line,
@@ -99,6 +121,14 @@ final class HeaderRules {
           out.addFrom(in, line);
         } else {
           GatewayCookie.without(in.value(line)).ifPresent(rest -> out.addOurs("Cookie", rest));
+        }
+      }
+      case SUBPROTOCOLS -> {
+        if (settings.forwardsCredentials()) {
+          out.addFrom(in, line);
+        } else {
+          Subprotocols.withoutCredentials(in.value(line))
+              .ifPresent(rest -> out.addOurs("Sec-WebSocket-Protocol", rest));
         }
       }
       case FORWARDED -> {

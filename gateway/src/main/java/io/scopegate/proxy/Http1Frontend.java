@@ -3,6 +3,7 @@ package io.scopegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.scopegate.proxy.http1.MessageWriter;
@@ -30,6 +31,9 @@ final class Http1Frontend extends Frontend {
   private AnswerFraming framing = new AnswerFraming(false, false);
   private boolean resumeWhenWritable;
 
+  /** Counts the one that is being served. */
+  private int requests = 1;
+
   Http1Frontend(
       Channel channel,
       RequestDecoder decoder,
@@ -50,8 +54,13 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
+  void begin(RequestHead head) {
+    deadline().clear();
+  }
+
+  @Override
   boolean keepsAlive(RequestHead head) {
-    return head.keepAlive() && !isDraining();
+    return head.keepAlive() && !isDraining() && requests < settings().connections().requests();
   }
 
   @Override
@@ -120,6 +129,13 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
+  void beginTunnel() {
+    // Whoever has said everything may still listen.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    decoder.beginTunnel();
+  }
+
+  @Override
   void writeData(ByteBuf data) {
     if (framing.chunked()) {
       MessageWriter.writeChunk(channel, data);
@@ -135,6 +151,11 @@ final class Http1Frontend extends Frontend {
     }
   }
 
+  @Override
+  void exceedDeadline() {
+    throw new IllegalStateException("no request of HTTP/1 states a deadline");
+  }
+
   /** Says on an answer whether the connection goes on. */
   static void addConnection(Fields fields, boolean http10, boolean close) {
     if (close) {
@@ -147,6 +168,7 @@ final class Http1Frontend extends Frontend {
   /** Reads the next request, once the client has taken enough of the answers so far. */
   @Override
   void next() {
+    requests++;
     deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();

@@ -16,6 +16,7 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class Http2Frontend extends Frontend {
 
   /** What the body of the answer still has, if its head said so; -1 if it did not. */
   private long left = -1;
+
+  private boolean grpc;
 
   /** The last frame of the answer, once it is written. */
   private @Nullable ChannelFuture end;
@@ -49,6 +52,14 @@ final class Http2Frontend extends Frontend {
         expired);
     this.channel = channel;
     this.reader = reader;
+  }
+
+  @Override
+  void begin(RequestHead head) {
+    grpc = GrpcCall.is(head);
+    if (grpc) {
+      GrpcCall.timeout(head).ifPresent(deadline()::limit);
+    }
   }
 
   @Override
@@ -92,6 +103,11 @@ final class Http2Frontend extends Frontend {
   }
 
   private void write(GatewayAnswer answer, boolean toHead) {
+    if (grpc && answer.refusal().isPresent()) {
+      write(HeadWriter.response(200, GrpcCall.trailersOnly(answer)), true);
+      channel.flush();
+      return;
+    }
     Fields fields = answer.fields();
     if (answer.status() != 204 && answer.status() != 304) {
       fields.addOurs("content-length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
@@ -112,10 +128,22 @@ final class Http2Frontend extends Frontend {
   @Override
   boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields) {
     Framing framing = answer.framing();
-    AnswerFraming.addLength(answer, fields);
+    int status = answer.status();
+    if (framing.kind() == Framing.Kind.TUNNEL) {
+      // RFC 8441 §5: no change of protocols, for there is only this stream, and no keys.
+      fields.remove(WebSocketFields.ACCEPT);
+      status = 200;
+    } else if (!framing.isEmpty() || answer.fields().line("Content-Length", 0) >= 0) {
+      AnswerFraming.addLength(answer, fields);
+    }
     left = framing.kind() == Framing.Kind.FIXED ? framing.length() : -1;
-    write(HeadWriter.response(answer.status(), fields), framing.isEmpty());
+    write(HeadWriter.response(status, fields), framing.isEmpty());
     return false;
+  }
+
+  @Override
+  void beginTunnel() {
+    reader.release();
   }
 
   @Override
@@ -133,6 +161,19 @@ final class Http2Frontend extends Frontend {
     } else if (end == null) {
       writeData(channel.alloc().buffer(0, 0), true);
     }
+  }
+
+  @Override
+  void exceedDeadline() {
+    if (end != null || left > 0) {
+      cut();
+      return;
+    }
+    Fields trailers = new Fields();
+    GrpcStatus.DEADLINE_EXCEEDED.addTo(trailers, Fault.DEADLINE_EXCEEDED.title());
+    writeEnd(trailers);
+    channel.flush();
+    close();
   }
 
   private void write(Http2Headers headers, boolean endStream) {

@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http2FrontendConnection.class);
-  private static final int MAX_STREAMS = 100;
   private static final int CONNECTION_WINDOW = 1024 * 1024;
 
   /** How long a client may take to notice that no more streams are wanted. */
@@ -47,6 +46,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private final Client client;
   private final RequestIds ids;
   private final Deadline deadline;
+  private int requests;
   private boolean goneAway;
 
   private Http2FrontendConnection(
@@ -71,7 +71,8 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
       Services services,
       BooleanSupplier draining,
       RandomGenerator random) {
-    Http2FrameCodec codec = FrontendCodec.of(MAX_STREAMS);
+    Http2FrameCodec codec =
+        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes());
     Http2FrontendConnection connection =
         new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
     pipeline.addLast(
@@ -98,7 +99,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     protected void initChannel(Channel stream) {
-      Http2RequestReader reader = new Http2RequestReader();
+      Http2RequestReader reader = new Http2RequestReader(connection.settings().heads());
       stream
           .pipeline()
           .addLast(
@@ -113,6 +114,11 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void onStreamActive(Http2Stream stream) {
       deadline.clear();
+      requests++;
+      if (requests == settings.connections().requests()) {
+        // Not within the listener: the codec is in the middle of a frame.
+        channel.eventLoop().execute(Http2FrontendConnection.this::drain);
+      }
     }
 
     @Override

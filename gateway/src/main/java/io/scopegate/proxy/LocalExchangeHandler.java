@@ -71,6 +71,10 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   private void begin(RequestHead request) {
     head = request;
     id = frontend.ids().of(request.fields());
+    if (request.opensWebSocket()) {
+      refuse(Fault.BAD_REQUEST, "no WebSocket can be opened here");
+      return;
+    }
     if (request.framing().length() > body.maxBytes()) {
       refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + body.maxBytes() + " bytes");
       return;

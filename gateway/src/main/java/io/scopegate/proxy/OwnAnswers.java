@@ -46,6 +46,7 @@ final class OwnAnswers {
           refuse(exchange, Fault.BACKEND_UNREACHABLE, "no connection to the backend");
       case OVERLOADED ->
           refuse(exchange, Fault.OVERLOADED, "all connections to the backend are in use");
+      case REFUSED -> refuse(exchange, Fault.BACKEND_FAILED, "the backend refused the request");
       case TIMEOUT -> refuse(exchange, Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
       case BROKEN_OFF ->
           refuse(exchange, Fault.BACKEND_FAILED, "the backend closed the connection");
@@ -71,7 +72,12 @@ final class OwnAnswers {
     // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
     boolean drainable =
         whole || (!head.expectsContinue() && Draining.takes(head.framing().length()));
-    boolean close = !frontend.keepsAlive(head) || !drainable || head.method().equals("CONNECT");
+    // What follows a handshake that failed is still meant for another protocol.
+    boolean close =
+        !frontend.keepsAlive(head)
+            || !drainable
+            || head.opensWebSocket()
+            || head.method().equals("CONNECT");
     frontend.answer(answer, head, close);
     exchange.completed(services.events(), answer.status(), frontend.nanoTime());
     if (close) {

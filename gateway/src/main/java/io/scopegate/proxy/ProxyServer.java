@@ -20,6 +20,7 @@ import io.scopegate.tls.ClientTls;
 import io.scopegate.tls.Threshold;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ public final class ProxyServer implements AutoCloseable {
 
   private final EventLoops loops;
   private final FrontendSettings settings;
+  private final Tunnels tunnels;
   private final Front front;
+  private final ConnectionCount count;
   private final ClearTextAnswer clearTextAnswer;
   private final Queue<Channel> listeners = new ConcurrentLinkedQueue<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
@@ -59,9 +62,15 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private ProxyServer(
-      EventLoops loops, FrontendSettings settings, RandomGenerator random, Front front) {
+      EventLoops loops,
+      FrontendSettings settings,
+      Tunnels tunnels,
+      RandomGenerator random,
+      Front front) {
     this.loops = loops;
     this.settings = settings;
+    this.tunnels = tunnels;
+    this.count = new ConnectionCount(settings.connections(), settings.trustedProxies());
     this.front = front;
     this.clearTextAnswer = new ClearTextAnswer(random);
   }
@@ -82,6 +91,7 @@ public final class ProxyServer implements AutoCloseable {
       GatewayEvents events,
       RandomGenerator random) {
     ScopeFields scopeFields = new ScopeFields();
+    Tunnels tunnels = new Tunnels();
     Services services =
         new Services(
             gatekeeper,
@@ -89,10 +99,12 @@ public final class ProxyServer implements AutoCloseable {
             Map.copyOf(localBackends),
             new HeaderRules(scopeFields, gatekeeper.assertions()),
             new Refusals(scopeFields),
+            tunnels,
             events);
     return new ProxyServer(
         loops,
         settings,
+        tunnels,
         random,
         (pipeline, arrival, server) -> {
           Consumer<ChannelPipeline> http2 =
@@ -106,7 +118,7 @@ public final class ProxyServer implements AutoCloseable {
           if (!arrival.secure()) {
             pipeline.addLast(new PrefaceDetector(http2));
           }
-          RequestDecoder decoder = new RequestDecoder();
+          RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
               decoder,
               new ExchangeHandler(
@@ -138,9 +150,10 @@ public final class ProxyServer implements AutoCloseable {
     return new ProxyServer(
         loops,
         settings,
+        new Tunnels(),
         random,
         (pipeline, arrival, server) -> {
-          RequestDecoder decoder = new RequestDecoder();
+          RequestDecoder decoder = decoder(settings);
           pipeline.addLast(
               decoder,
               new LocalExchangeHandler(
@@ -155,9 +168,8 @@ public final class ProxyServer implements AutoCloseable {
         });
   }
 
-  /** Puts the handlers on a new connection to a backend that speaks in the clear. */
-  public static void speakToBackend(ChannelPipeline pipeline) {
-    BackendHandler.install(pipeline);
+  private static RequestDecoder decoder(FrontendSettings settings) {
+    return new RequestDecoder(settings.heads(), settings.connections().readAheadBytes());
   }
 
   /**
@@ -168,14 +180,19 @@ public final class ProxyServer implements AutoCloseable {
    */
   public static Function<BackendUrl, Protocol> backendProtocol(
       Optional<ClientTls> tls, Duration handshakeTimeout) {
-    if (tls.isEmpty()) {
-      return url -> Protocol.plain(ProxyServer::speakToBackend);
-    }
-    ClientTls client = tls.get();
-    return url ->
-        new Protocol(
-            pipeline -> client.secure(pipeline, url.host(), url.port(), handshakeTimeout),
-            ProxyServer::speakToBackend);
+    String scheme = tls.isPresent() ? "https" : "http";
+    return url -> {
+      Consumer<ChannelPipeline> beneath =
+          tls.isPresent()
+              ? pipeline -> tls.get().secure(pipeline, url.host(), url.port(), handshakeTimeout)
+              : pipeline -> {};
+      return url.http2()
+          ? new Protocol(
+              beneath,
+              pipeline -> Http2BackendConnection.install(pipeline, scheme),
+              Optional.of(Http2BackendConnection::of))
+          : new Protocol(beneath, BackendHandler::install);
+    };
   }
 
   /**
@@ -220,6 +237,14 @@ public final class ProxyServer implements AutoCloseable {
 
     @Override
     protected void initChannel(Channel channel) {
+      SocketAddress peer = channel.remoteAddress();
+      if (!count.enter(peer)) {
+        // With a reset: nothing is left to be waited for on either side.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+        return;
+      }
+      channel.closeFuture().addListener(closed -> count.leave(peer));
       connections.add(channel);
       channel.closeFuture().addListener(closed -> gone(channel));
       threshold.cross(channel, this);
@@ -255,13 +280,23 @@ public final class ProxyServer implements AutoCloseable {
     return connections.size();
   }
 
+  /** Returns how many connections were one too many. */
+  public long refusedConnections() {
+    return count.refused();
+  }
+
+  /** Returns the WebSockets that are open. */
+  public Tunnels tunnels() {
+    return tunnels;
+  }
+
   boolean isDraining() {
     return draining;
   }
 
   /**
    * Takes no new connections and lets every request that has begun, or that a client sends before
-   * it can know, come to its end.
+   * it can know, come to its end; WebSockets are told that they end.
    *
    * @return completed when the last connection is closed, by us if it takes longer than this
    */
@@ -272,6 +307,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(notice));
     }
+    tunnels.close(tunnel -> true, Tunnel.GOING_AWAY, Tunnel.STOPPING);
     if (connections.isEmpty()) {
       drained.complete(null);
     }

@@ -46,7 +46,10 @@ final class Refusals {
     if (code != Code.NOT_FOUND) {
       scopeFields.addTo(fields, deny);
     }
-    return new GatewayAnswer(code.status(), fields, mapper.writeValueAsString(problem));
+    GatewayAnswer.Refusal refusal =
+        new GatewayAnswer.Refusal(GrpcStatus.of(code.status()), deny.detail());
+    return new GatewayAnswer(
+        code.status(), fields, mapper.writeValueAsString(problem), Optional.of(refusal));
   }
 
   /**
@@ -59,7 +62,9 @@ final class Refusals {
         problem(fault.status(), fault.word(), fault.title(), detail, requestId);
     Fields fields = fields(fault.status(), requestId);
     decision.ifPresent(decided -> scopeFields.addTo(fields, decided));
-    return new GatewayAnswer(fault.status(), fields, mapper.writeValueAsString(problem));
+    GatewayAnswer.Refusal refusal = new GatewayAnswer.Refusal(fault.grpcStatus(), detail);
+    return new GatewayAnswer(
+        fault.status(), fields, mapper.writeValueAsString(problem), Optional.of(refusal));
   }
 
   private static Fields fields(int status, String requestId) {

@@ -1,6 +1,7 @@
 package io.scopegate.proxy;
 
 import io.scopegate.proxy.message.Fields;
+import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 /** Names the requests of a connection. Confined to the channel's event loop. */
@@ -43,6 +44,11 @@ final class RequestIds {
     hex(mixed(first + second), digits, 0);
     hex(mixed(second), digits, 16);
     return new String(digits, java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns 16 bytes that nobody has seen before. */
+  byte[] bytes() {
+    return HexFormat.of().parseHex(next());
   }
 
   private static void hex(long value, byte[] digits, int from) {

@@ -18,4 +18,5 @@ record Services(
     Map<String, LocalBackend> localBackends,
     HeaderRules headerRules,
     Refusals refusals,
+    Tunnels tunnels,
     GatewayEvents events) {}

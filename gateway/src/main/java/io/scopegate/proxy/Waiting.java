@@ -15,6 +15,10 @@ enum Waiting {
   BACKEND_ANSWER,
   /** More of the backend's answer. */
   BACKEND_BODY,
+  /** More bytes of either side of a WebSocket. */
+  TUNNEL,
   /** That the client closes after our last answer. */
-  CLIENT_CLOSE
+  CLIENT_CLOSE,
+  /** For whatever it was, the exchange has no more time. */
+  NOTHING_MORE
 }

@@ -214,9 +214,10 @@ class ConfigReaderTest {
                 + " and a length, such as `10.0.0.0/8`",
             "gateway.yaml:10:11: the URLs are of `http` and `https`, which do not mix",
             "gateway.yaml:10:49: `http://core/api` is not the URL of a backend; it is"
-                + " `http://host:port` or `https://host:port`, without a path",
+                + " `http://host:port` or `https://host:port`, or `h2c://` or `h2://` for HTTP/2,"
+                + " without a path",
             "gateway.yaml:10:68: `core` is not the URL of a backend; it is `http://host:port` or"
-                + " `https://host:port`, without a path",
+                + " `https://host:port`, or `h2c://` or `h2://` for HTTP/2, without a path",
             "gateway.yaml:11:10: there must be at least one URL",
             "gateway.yaml:12:3: `self` is the gateway's own backend",
             "gateway.yaml:13:15: `jdbc:mysql://db` is not the URL of a database that works here;"

@@ -71,7 +71,10 @@ class ConfigSchemaTest {
             "urls": ["https://127.0.0.1:9443"],
             "tls": { "ca": "tls.crt", "certificate": "plain.crt", "key": "plain.key",
                      "serverName": "core.example" } } },
-        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB" },
+        "limits": { "headTimeout": "10s", "bodyTimeout": "30s", "idleTimeout": "60s", "bodyLimit": "1GiB",
+                    "targetLength": "8KiB", "headerBytes": "32KiB", "headerCount": 100,
+                    "connections": 10000, "connectionsPerAddress": 100,
+                    "requestsPerConnection": 1000, "concurrentStreams": 100, "readAhead": "64KiB" },
         "issuers": [
           { "name": "a", "issuer": "https://a.test", "jwks": "https://a.test/keys", "audience": "gate",
             "algorithms": ["RS256"], "typ": ["JWT", "absent"], "leeway": "30s", "scopes": "full", "subject": "sub",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,30 @@ class BackpressureTest {
       assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
       assertStandsStill(sent);
       assertThat(client.answer().body()).hasSize(SIZE);
+    }
+  }
+
+  @Test
+  void what_a_backend_sent_before_it_closed_comes_however_slowly_the_client_reads()
+      throws Exception {
+    String body = "z".repeat(3 * MEBIBYTE);
+    CountDownLatch closed = new CountDownLatch(1);
+    for (String length : List.of("Content-Length: " + body.length(), "X-Until: close")) {
+      try (RecordingBackend backend =
+              RecordingBackend.scripted(
+                  conversation -> {
+                    conversation.request();
+                    conversation.send("HTTP/1.1 200 OK\r\n" + length + "\r\n\r\n" + body);
+                    closed.countDown();
+                    return false;
+                  });
+          TestGateway gateway = TestGateway.open(backend);
+          RawClient client = new RawClient(gateway.address(), 64 * 1024)) {
+        client.send("GET /a HTTP/1.1\r\nHost: gw.test\r\n\r\n");
+        assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(client.answer().body()).hasSize(body.length());
+      }
     }
   }
 

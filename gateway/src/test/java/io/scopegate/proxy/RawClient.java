@@ -72,6 +72,11 @@ public final class RawClient implements AutoCloseable {
     return answer(true);
   }
 
+  /** Reads a head and leaves what follows it. */
+  Answer head() throws IOException {
+    return answer(true);
+  }
+
   private Answer answer(boolean toHead) throws IOException {
     Wire.Message head =
         Wire.head(in).orElseThrow(() -> new IOException("closed without an answer"));
@@ -98,6 +103,16 @@ public final class RawClient implements AutoCloseable {
     } catch (SocketException e) {
       return true; // reset
     }
+  }
+
+  /** Says whether bytes have come that were not read. */
+  boolean hasBytes() throws IOException {
+    return in.available() > 0;
+  }
+
+  /** Waits for the end, however it comes. */
+  void untilClosed() throws IOException {
+    isReset();
   }
 
   /** Says whether the connection ended with a reset instead of an orderly end. */

@@ -163,6 +163,11 @@ public final class RecordingBackend implements AutoCloseable {
       return request;
     }
 
+    /** Says whether bytes have come that were not read. */
+    boolean hasBytes() throws IOException {
+      return in.available() > 0;
+    }
+
     /** Reads a single byte, or -1. */
     public int read() throws IOException {
       return in.read();

@@ -53,6 +53,19 @@ record SecurityCase(
     }
   }
 
+  /** Returns the ids of a family, with those that are told in words only. */
+  static List<String> idsOf(String family) {
+    try (InputStream in = SecurityCase.class.getResourceAsStream("/security/cases.json")) {
+      JsonNode cases = JsonMapper.shared().readTree(Objects.requireNonNull(in)).get("cases");
+      return StreamSupport.stream(cases.spliterator(), false)
+          .filter(one -> one.get("family").asString().equals(family))
+          .map(one -> one.get("id").asString())
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static SecurityCase read(JsonNode node) {
     JsonNode expected = node.get("expected");
     boolean http2 = node.get("http_version").asString().equals("2");

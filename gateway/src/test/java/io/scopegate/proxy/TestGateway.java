@@ -7,7 +7,6 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
-import io.scopegate.backend.Protocol;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
@@ -25,6 +24,7 @@ import io.scopegate.route.CredentialKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +189,7 @@ final class TestGateway implements AutoCloseable {
           LOOPS,
           resolver,
           new SplittableRandom(11),
-          url -> Protocol.plain(ProxyServer::speakToBackend));
+          ProxyServer.backendProtocol(Optional.empty(), settings.connectTimeout()));
     }
   }
 
@@ -242,6 +242,19 @@ final class TestGateway implements AutoCloseable {
       throw new AssertionError("no backend " + name);
     }
     return backend;
+  }
+
+  /** Returns settings with another time that a connection may lie idle. */
+  static Backend.Settings idling(Backend.Settings settings, Duration idleTimeout) {
+    return new Backend.Settings(
+        settings.connectTimeout(),
+        settings.firstByteTimeout(),
+        idleTimeout,
+        settings.preservesHost(),
+        settings.forwardsCredentials(),
+        settings.requestFields(),
+        settings.responseFields(),
+        settings.resilience());
   }
 
   /** Waits until the event loops have done what they were doing. */

@@ -46,7 +46,11 @@ final class HandlingReader {
         fields.node("timeout").flatMap(reader::duration),
         fields.node("bodyLimit").flatMap(reader::bytes),
         isAllowed(fields, "encodedSlash"),
-        isAllowed(fields, "pathParameters"));
+        isAllowed(fields, "pathParameters"),
+        fields
+            .node("upgrade")
+            .flatMap(node -> reader.oneOf(node, Map.of("websocket", true, "refuse", false)))
+            .orElse(false));
   }
 
   private void checkStripped(String prefix, Position at) {

@@ -6,6 +6,7 @@ import io.scopegate.route.Places;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -33,6 +34,7 @@ final class RowCompiler {
     Places named = RowPlaces.named(row);
     Optional<Rule> rule = rule(row, named);
     checkCondition(row);
+    checkUpgrade(row);
     String backend = backend(row);
     boolean sound = rule.isPresent() && !row.broken() && problems.noted() == before;
     Optional<PathTemplate> path = row.head().path();
@@ -57,7 +59,8 @@ final class RowCompiler {
                 handling.stripPrefix(),
                 handling.shadow(),
                 handling.timeout(),
-                limit.isPresent() ? OptionalLong.of(limit.get()) : OptionalLong.empty()),
+                limit.isPresent() ? OptionalLong.of(limit.get()) : OptionalLong.empty(),
+                handling.webSocket()),
             handling.encodedSlash(),
             handling.pathParameters(),
             row.label().description(),
@@ -98,6 +101,21 @@ final class RowCompiler {
       } else {
         problems.unknown(parameter.at(), "parameter", parameter.text(), row.head().parameters());
       }
+    }
+  }
+
+  /** A WebSocket begins with a GET (RFC 6455 §4.1), and needs a backend that can speak it. */
+  private void checkUpgrade(RowEntry row) {
+    if (!row.handling().webSocket()) {
+      return;
+    }
+    List<String> methods = row.head().methods();
+    if (!methods.isEmpty() && !methods.contains("GET") && !methods.contains(Route.ANY)) {
+      problems.error(row.match().at(), "a row with `upgrade: websocket` must be for GET");
+    }
+    if (row.handling().backend().map(Word::name).equals(Optional.of(Backends.SELF))) {
+      problems.error(
+          row.match().at(), "the backend `self` cannot have a row with `upgrade: websocket`");
     }
   }
 

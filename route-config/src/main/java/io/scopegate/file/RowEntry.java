@@ -111,6 +111,7 @@ record RowEntry(
    * What becomes of a request.
    *
    * @param stripPrefix the literal prefix that is cut; empty if nothing is
+   * @param webSocket whether a request may open a WebSocket
    */
   record Handling(
       Optional<Word> backend,
@@ -119,7 +120,8 @@ record RowEntry(
       Optional<Duration> timeout,
       Optional<Long> bodyLimitBytes,
       boolean encodedSlash,
-      boolean pathParameters) {}
+      boolean pathParameters,
+      boolean webSocket) {}
 
   /**
    * What it is called.

@@ -26,6 +26,7 @@ final class RowFields {
           "bodyLimit",
           "encodedSlash",
           "pathParameters",
+          "upgrade",
           "description",
           "tags",
           "override");

@@ -13,16 +13,18 @@ import java.util.OptionalLong;
  * @param shadow whether a refusal is recorded only
  * @param timeout to the end of the answer's head, if the row says its own
  * @param bodyLimitBytes of the request body, if the row says its own
+ * @param webSocket whether a request may open a WebSocket there
  */
 public record Forwarding(
     String backend,
     String stripPrefix,
     boolean shadow,
     Optional<Duration> timeout,
-    OptionalLong bodyLimitBytes) {
+    OptionalLong bodyLimitBytes,
+    boolean webSocket) {
 
   /** Returns the plain way to a backend. */
   public static Forwarding to(String backend) {
-    return new Forwarding(backend, "", false, Optional.empty(), OptionalLong.empty());
+    return new Forwarding(backend, "", false, Optional.empty(), OptionalLong.empty(), false);
   }
 }

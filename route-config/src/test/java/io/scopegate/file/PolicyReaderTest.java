@@ -125,6 +125,21 @@ class PolicyReaderTest {
     assertThat(row.encodedSlash()).isTrue();
     assertThat(row.pathParameters()).isFalse();
     assertThat(row.tags()).containsExactly("outer");
+    assertThat(row.forwarding().webSocket()).isFalse();
+  }
+
+  @Test
+  void a_group_may_open_its_rows_to_websockets() {
+    Route row =
+        row(
+            """
+              - prefix: /a
+                upgrade: websocket
+                routes:
+                  - { match: GET /x, access: authenticated }
+            """);
+
+    assertThat(row.forwarding().webSocket()).isTrue();
   }
 
   @Test

@@ -105,7 +105,13 @@ public final class Rows {
     public Row shadow() {
       Forwarding to = route.forwarding();
       return forwarding(
-          new Forwarding(to.backend(), to.stripPrefix(), true, to.timeout(), to.bodyLimitBytes()));
+          new Forwarding(
+              to.backend(),
+              to.stripPrefix(),
+              true,
+              to.timeout(),
+              to.bodyLimitBytes(),
+              to.webSocket()));
     }
 
     /** Returns it taking encoded slashes. */

@@ -2,6 +2,7 @@ package io.scopegate.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 
@@ -14,7 +15,7 @@ final class LineReader {
       new FastThreadLocal<>() {
         @Override
         protected byte[] initialValue() {
-          return new byte[MessageDecoder.MAX_HEAD];
+          return new byte[HeadLimits.STANDARD.headerBytes()];
         }
       };
 
@@ -49,6 +50,9 @@ final class LineReader {
     if (length < 0 || in.getByte(feed - 1) != '\r') {
       objections.refuse("a line ends without a carriage return");
       return -1;
+    }
+    if (LINES.get().length < length) {
+      LINES.set(new byte[max]);
     }
     in.readBytes(LINES.get(), 0, length);
     in.skipBytes(2);

@@ -3,10 +3,12 @@ package io.scopegate.proxy.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import org.jspecify.annotations.Nullable;
@@ -17,27 +19,32 @@ import org.jspecify.annotations.Nullable;
  * Confined to the channel's event loop.
  */
 public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
-  static final int MAX_START_LINE = 8 * 1024;
-  static final int MAX_HEAD = 32 * 1024;
-  static final int MAX_FIELDS = 100;
   private static final int MAX_CHUNK_LINE = 256;
 
-  /** What may lie here unread before the socket is left alone. */
-  private static final int MAX_HELD = 64 * 1024;
-
+  private final HeadLimits limits;
+  private final int maxHeld;
   private Step step;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf buffer;
   private boolean held;
   private boolean decoding;
   private boolean closed;
+  private boolean ended;
   private int headBytes;
   private long left;
   private Fields fields = new Fields();
   private final Objections objections = new Objections();
   private final LineReader lines = new LineReader(objections);
 
-  MessageDecoder(boolean starts) {
+  /**
+   * Makes a decoder.
+   *
+   * @param starts whether a message may begin at once
+   * @param maxHeld what may lie here unread before the socket is left alone
+   */
+  MessageDecoder(boolean starts, HeadLimits limits, int maxHeld) {
+    this.limits = limits;
+    this.maxHeld = maxHeld;
     this.step = starts ? Step.START_LINE : Step.AWAIT;
   }
 
@@ -54,8 +61,20 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     return false;
   }
 
+  /** Returns what is read behind a head that changes over to another protocol. */
+  Step tunnelStep() {
+    return Step.UNTIL_CLOSE;
+  }
+
   /** Says whether field values may hold bytes from 0x80. */
   abstract boolean takesObsText();
+
+  /** Hands out everything from here on as it comes. */
+  final void readUntilClose() {
+    step = Step.UNTIL_CLOSE;
+    held = false;
+    resume();
+  }
 
   /** Lets the next message be read. */
   final void expectMessage() {
@@ -100,6 +119,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       decode(ctx);
       readWhatFits(ctx);
       ctx.fireChannelReadComplete();
+      endIfInputEnded(ctx);
       endIfClosed(ctx);
     }
   }
@@ -122,7 +142,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private void readWhatFits(ChannelHandlerContext ctx) {
-    boolean full = buffer != null && (held || step == Step.AWAIT) && readable() > MAX_HELD;
+    boolean full = buffer != null && (held || step == Step.AWAIT) && readable() > maxHeld;
     if (ctx.channel().config().isAutoRead() == full) {
       ctx.channel().config().setAutoRead(!full);
     }
@@ -190,7 +210,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readStartLine(ByteBuf in) {
-    int length = lines.read(in, MAX_START_LINE, Malformed.Kind.TARGET_TOO_LONG);
+    int length = lines.read(in, limits.targetLength(), Malformed.Kind.TARGET_TOO_LONG);
     if (length < 0) {
       return false;
     }
@@ -213,7 +233,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private boolean readField(ChannelHandlerContext ctx, ByteBuf in) {
-    int length = lines.read(in, MAX_HEAD - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
+    int length = lines.read(in, limits.headerBytes() - headBytes, Malformed.Kind.HEAD_TOO_LARGE);
     if (length < 0) {
       return false;
     }
@@ -221,7 +241,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (length == 0) {
       return step == Step.FIELDS ? endHead(ctx) : endMessage(ctx, new BodyEnd(fields));
     }
-    if (fields.size() == MAX_FIELDS || headBytes > MAX_HEAD) {
+    if (fields.size() == limits.headerCount() || headBytes > limits.headerBytes()) {
       return objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
     }
     return FieldLine.read(lines.line(), length, takesObsText(), fields, objections);
@@ -245,6 +265,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
           case FIXED -> left == 0 ? Step.END : Step.FIXED;
           case CHUNKED -> Step.CHUNK_LINE;
           case UNTIL_CLOSE -> Step.UNTIL_CLOSE;
+          case TUNNEL -> tunnelStep();
         };
     ctx.fireChannelRead(head);
     return true;
@@ -310,6 +331,25 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     closed = true;
     endIfClosed(ctx);
+  }
+
+  /** Tells the end of a tunnel's one way while the other may go on. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      ended = true;
+      endIfInputEnded(ctx);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void endIfInputEnded(ChannelHandlerContext ctx) {
+    if (ended && step == Step.UNTIL_CLOSE && !(held && buffer != null)) {
+      ended = false;
+      endMessage(ctx, BodyEnd.PLAIN);
+      ctx.fireChannelReadComplete();
+    }
   }
 
   private void endIfClosed(ChannelHandlerContext ctx) {

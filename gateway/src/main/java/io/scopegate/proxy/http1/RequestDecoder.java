@@ -4,8 +4,10 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,30 @@ public final class RequestDecoder extends MessageDecoder {
   private String target = "";
   private boolean http10;
 
-  /** Starts with the first request. */
-  public RequestDecoder() {
-    super(true);
+  /**
+   * Starts with the first request.
+   *
+   * @param readAheadBytes what is taken ahead of the request that is being served
+   */
+  public RequestDecoder(HeadLimits limits, int readAheadBytes) {
+    super(true, limits, readAheadBytes);
   }
 
   /** Lets the next request be read, beginning with what has come already. */
   public void nextRequest() {
     expectMessage();
     resume();
+  }
+
+  /** Hands out what the client sends in another protocol, beginning with what has come already. */
+  public void beginTunnel() {
+    readUntilClose();
+  }
+
+  /** Nothing of it is for anybody before the change of protocols is agreed on. */
+  @Override
+  Step tunnelStep() {
+    return Step.AWAIT;
   }
 
   @Override
@@ -80,29 +97,45 @@ public final class RequestDecoder extends MessageDecoder {
     Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.NONE);
     boolean expects = !http10 && expectsContinue(fields, framing, objections);
     ConnectionOptions connection = ConnectionOptions.read(fields);
+    boolean tunnel = false;
     if (connection == null) {
       objections.refuse("`Connection` is not a list of names");
     } else if (connection.nominates("Upgrade") && !http10) {
-      checkUpgrade(fields, objections);
+      tunnel = opensWebSocket(fields, framing, objections);
     }
     if (!objections.isEmpty() || connection == null) {
       return null;
     }
-    boolean keepAlive = http10 ? connection.keepsAlive() : !connection.closes();
+    boolean keepAlive = http10 ? connection.keepsAlive() : !connection.closes() && !tunnel;
     connection.dropNominated(fields);
+    if (tunnel) {
+      // Not for the backend, to whom it is written anew, but for whoever judges the request.
+      fields.addRead("Upgrade", WebSocketFields.PROTOCOL);
+      framing = Framing.TUNNEL;
+    }
     return new RequestHead(method, target, host, http10, fields, framing, keepAlive, expects);
   }
 
   /**
-   * HTTP/2 in clear text is offered by habit and may be ignored (RFC 9113 §3.1). Whoever asks for
-   * another protocol means the bytes that follow to be read by it, and here they are not.
+   * Says whether the client asks for a WebSocket. HTTP/2 in clear text is offered by habit and may
+   * be ignored (RFC 9113 §3.1). Whoever asks for another protocol means the bytes that follow to be
+   * read by it, and here they are not.
    */
-  private static void checkUpgrade(Fields fields, Objections objections) {
+  private boolean opensWebSocket(Fields fields, Framing framing, Objections objections) {
+    if (WebSocketFields.isAlone(fields)) {
+      if (!method.equals("GET") || !framing.isEmpty()) {
+        objections.refuse("a WebSocket begins with a GET without a body");
+      }
+      WebSocketFields.checkVersion(fields, objections);
+      WebSocketFields.checkKey(fields, objections);
+      return true;
+    }
     for (int i = fields.line("Upgrade", 0); i >= 0; i = fields.line("Upgrade", i + 1)) {
       if (!fields.value(i).equalsIgnoreCase("h2c")) {
-        objections.refuse("an upgrade to another protocol");
+        objections.refuse("an upgrade to another protocol than `websocket`");
       }
     }
+    return false;
   }
 
   private boolean expectsContinue(Fields fields, Framing framing, Objections objections) {

@@ -5,9 +5,11 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.ResponseHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * taken for the answer to somebody else's request. Confined to the channel's event loop.
  */
 public final class ResponseDecoder extends MessageDecoder implements AnswerReader {
+  private static final int MAX_HELD = 64 * 1024;
+
   private boolean toHead;
   private boolean started;
   private int status;
@@ -24,7 +28,7 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
 
   /** Starts without a request to answer. */
   public ResponseDecoder() {
-    super(false);
+    super(false, HeadLimits.STANDARD, MAX_HELD);
   }
 
   @Override
@@ -82,14 +86,25 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
     if (connection == null) {
       objections.refuse("`Connection` is not a list of names");
     }
+    boolean tunnel = status == ResponseHead.SWITCHING_PROTOCOLS;
+    if (tunnel
+        && (http10
+            || connection == null
+            || !connection.nominates("Upgrade")
+            || !WebSocketFields.isAlone(fields))) {
+      objections.refuse("a change to another protocol than `websocket`");
+    }
     if (!objections.isEmpty() || connection == null) {
       return null;
     }
-    if (status < 200 || status == 204 || status == 304 || toHead) {
+    if (tunnel) {
+      framing = Framing.TUNNEL;
+    } else if (status < 200 || status == 204 || status == 304 || toHead) {
       framing = Framing.NONE;
     }
     boolean keepAlive =
         framing.kind() != Framing.Kind.UNTIL_CLOSE
+            && !tunnel
             && (http10 ? connection.keepsAlive() : !connection.closes());
     connection.dropNominated(fields);
     return new ResponseHead(status, reason, fields, framing, keepAlive);

@@ -3,6 +3,7 @@ package io.scopegate.proxy.http2;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import java.util.Map;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * not allow is refused. Confined to the channel's event loop.
  */
 final class FieldBlock {
-  private static final int MAX_FIELDS = 100;
-
   /** They have no meaning in HTTP/2 (RFC 9113 §8.2.2). */
   private static final Set<String> CONNECTION_SPECIFIC =
       Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
@@ -42,8 +41,19 @@ final class FieldBlock {
    * @param obsText whether values may hold bytes from 0x80
    */
   static FieldBlock read(Http2Headers headers, boolean obsText, Objections objections) {
+    return read(headers, HeadLimits.STANDARD.headerCount(), obsText, objections);
+  }
+
+  /**
+   * Reads a block.
+   *
+   * @param maxFields how many fields it may have, pseudo-header fields included
+   * @param obsText whether values may hold bytes from 0x80
+   */
+  static FieldBlock read(
+      Http2Headers headers, int maxFields, boolean obsText, Objections objections) {
     FieldBlock block = new FieldBlock(objections, obsText);
-    if (headers.size() > MAX_FIELDS) {
+    if (headers.size() > maxFields) {
       objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
       return block;
     }
@@ -149,13 +159,17 @@ final class FieldBlock {
     return status;
   }
 
-  /** Says whether there is a pseudo-header field at all. */
-  boolean hasPseudo() {
+  /** Says whether there is a pseudo-header field of a request. */
+  boolean hasRequestPseudo() {
     return method != null
         || scheme != null
         || authority != null
         || path != null
-        || protocol != null
-        || status != null;
+        || protocol != null;
+  }
+
+  /** Says whether there is a pseudo-header field at all. */
+  boolean hasPseudo() {
+    return hasRequestPseudo() || status != null;
   }
 }

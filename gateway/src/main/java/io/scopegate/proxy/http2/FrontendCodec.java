@@ -18,11 +18,10 @@ import io.netty.handler.codec.http2.Http2Settings;
  * costs us more than the client. Used by the wiring only.
  */
 public final class FrontendCodec extends Http2FrameCodecBuilder {
-  private static final int MAX_HEAD = 32 * 1024;
   private static final int MAX_SMALL_CONTINUATIONS = 16;
   private static final int STREAM_WINDOW = 256 * 1024;
 
-  private FrontendCodec(int maxStreams) {
+  private FrontendCodec(int maxStreams, int maxHead) {
     Http2Connection connection = new DefaultHttp2Connection(true);
     Http2ConnectionEncoder encoder =
         new FrontendEncoder(
@@ -30,13 +29,15 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
     Http2FrameReader reader =
         new StrictFrameReader(
             new DefaultHttp2FrameReader(
-                new DefaultHttp2HeadersDecoder(true, MAX_HEAD), MAX_SMALL_CONTINUATIONS),
+                new DefaultHttp2HeadersDecoder(true, maxHead), MAX_SMALL_CONTINUATIONS),
             connection);
     codec(new DefaultHttp2ConnectionDecoder(connection, encoder, reader), encoder);
     initialSettings(
         new Http2Settings()
             .maxConcurrentStreams(maxStreams)
-            .maxHeaderListSize(MAX_HEAD)
+            // RFC 8441 §3: WebSockets may be opened.
+            .connectProtocolEnabled(true)
+            .maxHeaderListSize(maxHead)
             .initialWindowSize(STREAM_WINDOW));
     gracefulShutdownTimeoutMillis(0);
     // Whoever closes the connection has said so before.
@@ -47,8 +48,9 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
    * Returns a codec for one connection.
    *
    * @param maxStreams how many streams it may have at once
+   * @param maxHead how many bytes the fields of a head may have
    */
-  public static Http2FrameCodec of(int maxStreams) {
-    return new FrontendCodec(maxStreams).build();
+  public static Http2FrameCodec of(int maxStreams, int maxHead) {
+    return new FrontendCodec(maxStreams, maxHead).build();
   }
 }

@@ -10,6 +10,30 @@ public final class HeadWriter {
 
   private HeadWriter() {}
 
+  /**
+   * Returns the block of a request's head.
+   *
+   * @param fields with {@code Host}, which becomes {@code :authority}
+   * @param wantsTrailers whether the client said that it takes trailers
+   */
+  static Http2Headers request(
+      String method, String scheme, String target, Fields fields, boolean wantsTrailers) {
+    Http2Headers headers = block(fields.size());
+    headers.method(method).scheme(scheme);
+    fields.first("Host").ifPresent(headers::authority);
+    headers.path(target);
+    for (int i = 0; i < fields.size(); i++) {
+      String name = lowerCase(fields.name(i));
+      if (!name.equals("host") && !name.equals("transfer-encoding")) {
+        headers.add(name, fields.value(i));
+      }
+    }
+    if (wantsTrailers) {
+      headers.add("te", "trailers");
+    }
+    return headers;
+  }
+
   /** Returns the block of an answer's head. */
   public static Http2Headers response(int status, Fields fields) {
     Http2Headers headers = block(fields.size());

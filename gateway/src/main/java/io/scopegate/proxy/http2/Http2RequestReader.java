@@ -2,15 +2,23 @@ package io.scopegate.proxy.http2;
 
 import io.netty.handler.codec.http2.Http2Headers;
 import io.scopegate.proxy.message.Framing;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the request of one stream. Confined to the channel's event loop. */
 public final class Http2RequestReader extends StreamReader {
+  private final HeadLimits limits;
+
+  /** Starts before the head. */
+  public Http2RequestReader(HeadLimits limits) {
+    this.limits = limits;
+  }
+
   @Override
   @Nullable Object head(Http2Headers headers, boolean endStream, Objections objections) {
-    return RequestHeadReader.read(headers, endStream, objections);
+    return RequestHeadReader.read(headers, endStream, limits, objections);
   }
 
   @Override

@@ -5,22 +5,22 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
+import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the head of a request of a field block (RFC 9113 §8.3.1). */
 final class RequestHeadReader {
-  private static final int MAX_TARGET = 8 * 1024;
-
   private RequestHeadReader() {}
 
   /** Returns the head, or null if it was refused. */
   static @Nullable RequestHead read(
-      Http2Headers headers, boolean endStream, Objections objections) {
-    FieldBlock block = FieldBlock.read(headers, false, objections);
+      Http2Headers headers, boolean endStream, HeadLimits limits, Objections objections) {
+    FieldBlock block = FieldBlock.read(headers, limits.headerCount(), false, objections);
     Fields fields = block.fields();
     String method = block.method();
     String path = block.path();
@@ -31,7 +31,7 @@ final class RequestHeadReader {
       objections.refuse("`:method` is missing or no method");
       return null;
     }
-    if (path == null || !isTarget(path, objections)) {
+    if (path == null || !isTarget(path, limits.targetLength(), objections)) {
       objections.refuse("`:path` is missing or no path");
       return null;
     }
@@ -39,19 +39,46 @@ final class RequestHeadReader {
     if (scheme == null || !(scheme.equals("http") || scheme.equals("https"))) {
       objections.refuse("`:scheme` is neither `http` nor `https`");
     }
-    if (block.status() != null || block.protocol() != null) {
+    if (block.status() != null) {
       objections.refuse("a pseudo-header field that no request has");
     }
     String host = host(block, objections);
     Framing framing = framing(fields, endStream, objections);
     boolean expects = expectsContinue(fields, framing, objections);
+    String protocol = block.protocol();
+    if (protocol != null) {
+      checkWebSocket(method, protocol, fields, framing, endStream, objections);
+      method = "GET";
+      framing = Framing.TUNNEL;
+    }
     return objections.isEmpty()
         ? new RequestHead(method, path, host, false, fields, framing, true, expects)
         : null;
   }
 
-  private static boolean isTarget(String path, Objections objections) {
-    if (path.length() > MAX_TARGET) {
+  /** An extended CONNECT (RFC 8441 §4 and §5): the handshake of a WebSocket, less its keys. */
+  private static void checkWebSocket(
+      String method,
+      String protocol,
+      Fields fields,
+      Framing framing,
+      boolean endStream,
+      Objections objections) {
+    if (!method.equals("CONNECT")) {
+      objections.refuse("`:protocol` without the method `CONNECT`");
+    } else if (!protocol.equals(WebSocketFields.PROTOCOL)) {
+      objections.refuse("`:protocol` is not `websocket`");
+    } else if (endStream || framing.kind() != Framing.Kind.CHUNKED) {
+      objections.refuse("a WebSocket begins without a body and without an end");
+    }
+    WebSocketFields.checkVersion(fields, objections);
+    fields.remove(WebSocketFields.KEY);
+    fields.remove(WebSocketFields.ACCEPT);
+    fields.addRead("upgrade", WebSocketFields.PROTOCOL);
+  }
+
+  private static boolean isTarget(String path, int maxLength, Objections objections) {
+    if (path.length() > maxLength) {
       objections.refuse(Malformed.Kind.TARGET_TOO_LONG, "the target is too long");
       return false;
     }

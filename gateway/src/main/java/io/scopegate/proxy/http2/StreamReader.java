@@ -49,6 +49,11 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
   /** Says whether field values may hold bytes from 0x80. */
   abstract boolean takesObsText();
 
+  /** Says whether what has come is handed out even where the stream ends meanwhile. */
+  boolean outlivesStream() {
+    return false;
+  }
+
   /** Stops handing out messages until {@link #release}; no more is let in than the window has. */
   public final void hold() {
     held = true;
@@ -156,7 +161,7 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
     }
     headRead = true;
     Framing framing = framing(head);
-    stated = framing.kind() == Framing.Kind.FIXED;
+    stated = framing.kind() == Framing.Kind.FIXED || framing.kind() == Framing.Kind.NONE;
     left = framing.length();
     ended = frame.isEndStream();
     if (!ended && framing.isEmpty()) {
@@ -217,7 +222,16 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
+  public final void channelInactive(ChannelHandlerContext ctx) {
+    if (outlivesStream() && !waiting.isEmpty()) {
+      // The last chance: the handlers leave a channel that is closed. It is less than a window.
+      held = false;
+      while (!waiting.isEmpty()) {
+        handOut(ctx, waiting.removeFirst());
+        held = false;
+      }
+      ctx.fireChannelReadComplete();
+    }
     drop();
     ctx.fireChannelInactive();
   }

@@ -15,6 +15,12 @@ public record Framing(Kind kind, long length) {
   /** A body that ends with the connection. */
   public static final Framing UNTIL_CLOSE = new Framing(Kind.UNTIL_CLOSE, 0);
 
+  /**
+   * No message at all, but bytes of another protocol both ways, until either side ends: behind a
+   * request to change over to it once that was answered with 101, and behind that answer.
+   */
+  public static final Framing TUNNEL = new Framing(Kind.TUNNEL, 0);
+
   private static final Framing EMPTY = new Framing(Kind.FIXED, 0);
 
   /** Returns the framing by {@code Content-Length}. */
@@ -32,6 +38,7 @@ public record Framing(Kind kind, long length) {
     NONE,
     FIXED,
     CHUNKED,
-    UNTIL_CLOSE
+    UNTIL_CLOSE,
+    TUNNEL
   }
 }

@@ -21,6 +21,15 @@ public record RequestHead(
     boolean keepAlive,
     boolean expectsContinue) {
 
+  /**
+   * Says whether it asks for a WebSocket. It is a GET whatever carries it (RFC 8441 §5), keeps
+   * {@code Upgrade: websocket} for whoever judges it, and nothing behind it is read before {@link
+   * Framing#TUNNEL} begins.
+   */
+  public boolean opensWebSocket() {
+    return framing.kind() == Framing.Kind.TUNNEL;
+  }
+
   /** Says whether the answer has no body whatever its fields say. */
   public boolean isHead() {
     return method.equals("HEAD");

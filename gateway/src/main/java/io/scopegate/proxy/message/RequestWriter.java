@@ -11,8 +11,10 @@ public interface RequestWriter {
    * Writes a head.
    *
    * @param fields with {@code Host} and those that frame the body
+   * @param wantsTrailers whether the client said that it takes trailers
    */
-  void writeHead(String method, String target, Fields fields, Framing framing);
+  void writeHead(
+      String method, String target, Fields fields, Framing framing, boolean wantsTrailers);
 
   /** Writes a part of the body. */
   void writeData(ByteBuf data);

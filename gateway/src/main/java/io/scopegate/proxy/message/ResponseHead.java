@@ -9,8 +9,11 @@ package io.scopegate.proxy.message;
 public record ResponseHead(
     int status, String reason, Fields fields, Framing framing, boolean keepAlive) {
 
-  /** Says whether another head follows (RFC 9110 §15.2). */
+  /** What an answer says that changes over to another protocol. */
+  public static final int SWITCHING_PROTOCOLS = 101;
+
+  /** Says whether another head follows (RFC 9110 §15.2); behind a 101 none does. */
   public boolean isInterim() {
-    return status < 200;
+    return status < 200 && status != SWITCHING_PROTOCOLS;
   }
 }
