@@ -103,8 +103,7 @@ final class EndpointTable {
         new Rule.Public(),
         Places.none(),
         Forwarding.to("admin"),
-        // A subject may hold a slash, as `spiffe://example.org/billing` does; no other name can.
-        row.path().contains("{subject}"),
+        false,
         false,
         "",
         List.of());

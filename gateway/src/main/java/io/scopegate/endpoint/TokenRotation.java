@@ -60,10 +60,10 @@ public final class TokenRotation {
   public Optional<Map<String, Object>> rotated(
       String id, Duration overlap, Optional<String> rotator) {
     String value = format.generate();
-    Instant now = clock.instant();
+    Instant end = clock.instant().plus(overlap);
     return store
-        .rotate(id, TokenDigest.of(value), TokenFormat.start(value), now.plus(overlap), rotator)
-        .map(token -> told(token, value, now));
+        .rotate(id, TokenDigest.of(value), TokenFormat.start(value), end, rotator)
+        .map(token -> told(token, value, clock.instant()));
   }
 
   private static Map<String, Object> told(StoredToken token, String value, Instant now) {

@@ -63,6 +63,7 @@ class SelfDoorTest {
           .policy()
           .orElseThrow();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
+  private final Random random = new Random(2);
   private IdentityStore store;
 
   @BeforeEach
@@ -83,7 +84,7 @@ class SelfDoorTest {
     return new SelfService(
             store,
             new LivePolicy(policy),
-            new TokenFormat(new Random(2)),
+            new TokenFormat(random),
             TokenLifetime.unlimited(),
             clock,
             executor)
