@@ -2,10 +2,12 @@ package io.scopegate;
 
 import io.scopegate.admin.Endpoints;
 import io.scopegate.admin.IdentityEndpoints;
+import io.scopegate.admin.LeakEndpoint;
 import io.scopegate.admin.PolicyEndpoints;
 import io.scopegate.admin.StatusEndpoints;
 import io.scopegate.admin.TokenEndpoints;
 import io.scopegate.authn.TokenFormat;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.store.IdentityStore;
 import java.time.Clock;
@@ -20,13 +22,15 @@ final class AdminWiring {
       IdentityStore store,
       LivePolicy livePolicy,
       StatusEndpoints status,
+      TokenLifetime lifetime,
       Clock clock,
       RandomGenerator random) {
     TokenFormat format = new TokenFormat(random);
     return List.of(
         status,
-        new TokenEndpoints(store, livePolicy, format, clock),
-        new IdentityEndpoints(store, livePolicy, format),
+        new TokenEndpoints(store, livePolicy, format, lifetime, clock),
+        new LeakEndpoint(store, clock),
+        new IdentityEndpoints(store, livePolicy, format, lifetime, clock),
         new PolicyEndpoints(livePolicy, store, clock));
   }
 }

@@ -5,6 +5,7 @@ import io.scopegate.admin.AdminTokens;
 import io.scopegate.admin.AdminTokens.Access;
 import io.scopegate.admin.StatusEndpoints;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.policy.Policy;
@@ -44,7 +45,8 @@ public final class Desk implements AutoCloseable {
             () -> "");
     this.handler =
         new AdminHandler(
-            AdminWiring.endpoints(store, livePolicy, status, clock, random),
+            AdminWiring.endpoints(
+                store, livePolicy, status, new TokenLifetime(config.maxTokenLife()), clock, random),
             AdminTokens.of(List.of(new AdminTokens.Secret("desk", token, Access.WRITE))),
             "localhost",
             Runnable::run);

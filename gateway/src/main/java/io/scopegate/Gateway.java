@@ -18,6 +18,7 @@ import io.scopegate.backend.EventLoops;
 import io.scopegate.backend.NameResolver;
 import io.scopegate.config.Address;
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.event.Metrics;
 import io.scopegate.file.PolicyReader;
@@ -134,8 +135,7 @@ public final class Gateway implements AutoCloseable {
     this.sessions =
         config.issuers().isEmpty()
             ? Optional.empty()
-            : Optional.of(
-                parts.keep(SessionWiring.sessions(config.issuers(), surroundings.clock())));
+            : Optional.of(parts.keep(SessionWiring.sessions(config, surroundings.clock())));
     this.tls = new TlsWiring(config, surroundings.clock());
     tls.show(metrics);
     this.livePolicy =
@@ -155,7 +155,12 @@ public final class Gateway implements AutoCloseable {
     AdminHandler handler =
         new AdminHandler(
             AdminWiring.endpoints(
-                store, livePolicy, status, surroundings.clock(), surroundings.random()),
+                store,
+                livePolicy,
+                status,
+                new TokenLifetime(config.maxTokenLife()),
+                surroundings.clock(),
+                surroundings.random()),
             adminTokens,
             config.admin().host(),
             workers);
@@ -255,6 +260,7 @@ public final class Gateway implements AutoCloseable {
         store,
         livePolicy,
         new TokenFormat(surroundings.random()),
+        new TokenLifetime(config.maxTokenLife()),
         surroundings.clock(),
         workers("self"));
   }

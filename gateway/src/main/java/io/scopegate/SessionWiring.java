@@ -11,24 +11,34 @@ import io.scopegate.authn.session.ClaimPath;
 import io.scopegate.authn.session.Issuer;
 import io.scopegate.authn.session.Sessions;
 import io.scopegate.config.AssertionConfig;
+import io.scopegate.config.GatewayConfig;
 import io.scopegate.config.IssuerConfig;
 import io.scopegate.store.IdentityStore;
+import io.scopegate.tls.SubjectRule;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Makes of the configuration of sessions and assertions what the parts take. */
 final class SessionWiring {
   private SessionWiring() {}
 
-  static Sessions sessions(List<IssuerConfig> issuers, Clock clock) {
+  static Sessions sessions(GatewayConfig config, Clock clock) {
     return new Sessions(
-        issuers.stream().map(SessionWiring::issuer).toList(), CacheLimits.embedded(), clock);
+        config.issuers().stream().map(SessionWiring::issuer).toList(),
+        config.listeners().stream()
+            .flatMap(listener -> listener.tls().stream())
+            .flatMap(tls -> tls.clientCertificates().stream())
+            .flatMap(certificates -> certificates.subject().stream())
+            .map(SubjectRule::prefix)
+            .collect(Collectors.toSet()),
+        CacheLimits.embedded(),
+        clock);
   }
 
   private static Issuer issuer(IssuerConfig config) {

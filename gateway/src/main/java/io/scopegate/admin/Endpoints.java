@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A group of endpoints that belong together. Safe from any thread. */
 public abstract sealed class Endpoints
-    permits StatusEndpoints, TokenEndpoints, IdentityEndpoints, PolicyEndpoints {
+    permits StatusEndpoints, TokenEndpoints, LeakEndpoint, IdentityEndpoints, PolicyEndpoints {
   Endpoints() {}
 
   /** Returns its rows. */

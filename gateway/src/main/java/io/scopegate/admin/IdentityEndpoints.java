@@ -3,6 +3,7 @@ package io.scopegate.admin;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.endpoint.Answers;
 import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.endpoint.TokenMint;
 import io.scopegate.endpoint.Words;
 import io.scopegate.file.IdentityFile;
@@ -13,8 +14,10 @@ import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.IdentityStore.StoreConflict;
+import io.scopegate.store.ProjectNames;
 import io.scopegate.store.StoredToken;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +32,25 @@ public final class IdentityEndpoints extends Endpoints {
   private final IdentityStore store;
   private final LivePolicy livePolicy;
   private final TokenFormat format;
+  private final TokenLifetime lifetime;
+  private final Clock clock;
 
-  /** Wires the endpoints. */
-  public IdentityEndpoints(IdentityStore store, LivePolicy livePolicy, TokenFormat format) {
+  /**
+   * Wires the endpoints.
+   *
+   * @param lifetime how long tokens may live
+   */
+  public IdentityEndpoints(
+      IdentityStore store,
+      LivePolicy livePolicy,
+      TokenFormat format,
+      TokenLifetime lifetime,
+      Clock clock) {
     this.store = store;
     this.livePolicy = livePolicy;
     this.format = format;
+    this.lifetime = lifetime;
+    this.clock = clock;
   }
 
   @Override
@@ -70,19 +86,27 @@ public final class IdentityEndpoints extends Endpoints {
             "identities.yaml",
             call.body().getBytes(StandardCharsets.UTF_8),
             livePolicy.current(),
-            store::organization);
+            store::organization,
+            lifetime.latestEnd(clock.instant()));
     if (outcome.identities().isEmpty()) {
       return Answers.problems(outcome.problems());
     }
     TokenMint mint = new TokenMint(format);
     try {
-      List<StoredToken> created = store.load(outcome.identities().get(), mint::token);
+      List<StoredToken> created =
+          store.load(outcome.identities().get(), projectNames(), mint::token);
       List<Map<String, Object>> told =
           created.stream().flatMap(token -> mint.told(token).stream()).toList();
       return Answers.json(200, Map.of("tokens", told));
     } catch (StoreConflict e) {
       return Answers.conflict(e);
     }
+  }
+
+  private ProjectNames projectNames() {
+    return livePolicy.current().learnsOrganizationFromProject()
+        ? ProjectNames.OF_STORE
+        : ProjectNames.OF_ORGANIZATION;
   }
 
   private Answer putMember(Endpoint.Call call, Level level) {
@@ -102,7 +126,8 @@ public final class IdentityEndpoints extends Endpoints {
                             level,
                             place(call, level),
                             call.parameter("subject"),
-                            roles)));
+                            roles,
+                            projectNames())));
   }
 
   private Set<String> roles(JsonBody body, String organization, Level level) {
@@ -154,7 +179,8 @@ public final class IdentityEndpoints extends Endpoints {
                         store.putTeamProject(
                             call.parameter("organization"),
                             call.parameter("place"),
-                            call.parameter("project"))));
+                            call.parameter("project"),
+                            projectNames())));
   }
 
   private Answer removeTeamProject(Endpoint.Call call) {

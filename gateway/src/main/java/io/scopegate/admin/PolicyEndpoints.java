@@ -3,6 +3,7 @@ package io.scopegate.admin;
 import io.scopegate.endpoint.Answers;
 import io.scopegate.endpoint.JsonBody;
 import io.scopegate.endpoint.ProblemList;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.endpoint.TokenOrder;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalHandler.Answer;
@@ -61,7 +62,10 @@ public final class PolicyEndpoints extends Endpoints {
     Policy policy = livePolicy.current();
     JsonBody body = JsonBody.parse(call.body());
     ExplainOrder order =
-        ExplainOrder.read(body, new TokenOrder(policy, store::organization, clock.instant()));
+        ExplainOrder.read(
+            body,
+            new TokenOrder(
+                policy, store::organization, TokenLifetime.unlimited(), clock.instant()));
     List<JsonBody.Complaint> complaints = body.complaints();
     if (!complaints.isEmpty()) {
       return Answers.badBody(complaints);

@@ -39,6 +39,8 @@ public final class Program {
         new CommandLine(new TokenCommand())
             .addSubcommand(new TokenCreateCommand(surroundings))
             .addSubcommand(new TokenListCommand(surroundings))
+            .addSubcommand(new TokenShowCommand(surroundings))
+            .addSubcommand(new TokenRotateCommand(surroundings))
             .addSubcommand(new TokenRevokeCommand(surroundings));
     return new CommandLine(new ScopegateCommand())
         .addSubcommand(new RunCommand(surroundings))

@@ -13,6 +13,19 @@ import tools.jackson.databind.JsonNode;
 /** Lists personal access tokens, never a value. */
 @Command(name = "list", description = "Lists personal access tokens, never a value.")
 final class TokenListCommand implements Callable<Integer> {
+  private static final List<String> HEADINGS =
+      List.of(
+          "ID",
+          "SUBJECT",
+          "NAME",
+          "STARTS",
+          "SCOPES",
+          "BOUND TO",
+          "ENDS",
+          "USED",
+          "FROM",
+          "FORMER VALUE ENDS");
+
   @Mixin private ConfigOption config = new ConfigOption();
   @Mixin private OutputOption output = new OutputOption();
 
@@ -34,7 +47,7 @@ final class TokenListCommand implements Callable<Integer> {
         surroundings.out().println(Json.text(list));
       } else {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("ID", "SUBJECT", "NAME", "STARTS", "SCOPES", "BOUND TO", "ENDS", "USED"));
+        rows.add(HEADINGS);
         list.path("tokens").values().forEach(token -> rows.add(row(token)));
         Columns.print(surroundings.out(), rows);
       }
@@ -53,7 +66,9 @@ final class TokenListCommand implements Callable<Integer> {
         words(token.path("scopes")),
         projects.isEmpty() ? bound : bound + ": " + projects,
         token.path("expires").asString("") + (token.path("expired").asBoolean() ? " (over)" : ""),
-        token.path("lastUsed").asString(""));
+        token.path("lastUsed").asString(""),
+        token.path("lastAddress").asString(""),
+        token.path("overlapEnds").asString(""));
   }
 
   private static String words(JsonNode list) {

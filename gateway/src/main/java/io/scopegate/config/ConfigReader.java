@@ -32,6 +32,9 @@ public final class ConfigReader {
   private static final Address DEFAULT_ADMIN = new Address("127.0.0.1", 9901);
   private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(25);
 
+  /** A hundred years: beyond it there is nothing to hold. */
+  private static final Duration MAX_EXPIRY = Duration.ofDays(36_500);
+
   /** Keys in more than one case, so that the environment can spell them in capitals. */
   private static final List<String> MIXED_CASE =
       List.of(
@@ -61,6 +64,7 @@ public final class ConfigReader {
           "clientSecret",
           "freshFor",
           "staleIfError",
+          "maxExpiry",
           "targetLength",
           "headerBytes",
           "headerCount",
@@ -73,12 +77,13 @@ public final class ConfigReader {
   private final NodeReader reader = new NodeReader(problems);
   private final Path file;
   private final Secrets secrets;
+  private final SubjectPrefixes prefixes = new SubjectPrefixes(problems);
   private final TlsReader tls;
 
   private ConfigReader(Path file, Map<String, String> environment, Optional<Clock> clock) {
     this.file = file;
     this.secrets = new Secrets(reader, folder(), environment);
-    this.tls = new TlsReader(reader, secrets, folder(), clock);
+    this.tls = new TlsReader(reader, secrets, prefixes, folder(), clock);
   }
 
   /**
@@ -176,12 +181,14 @@ public final class ConfigReader {
             .fields("store")
             .map(new StoreReader(reader, problems, secrets)::read)
             .orElse(GatewayConfig.Store.DEFAULT);
-    List<IssuerConfig> issuers = new IssuerReader(reader, secrets).read(fields.list("issuers"));
+    List<IssuerConfig> issuers =
+        new IssuerReader(reader, secrets, prefixes).read(fields.list("issuers"));
     Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
     Optional<AssertionConfig> assertion =
         fields
             .fields("assertion")
             .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
+    Optional<Duration> maxTokenLife = fields.fields("tokens").flatMap(this::maxExpiry);
     fields.finish();
     return routes.map(
         path ->
@@ -199,7 +206,8 @@ public final class ConfigReader {
                 limits,
                 issuers,
                 origins,
-                assertion));
+                assertion,
+                maxTokenLife));
   }
 
   private Path resolved(String path) {
@@ -282,6 +290,16 @@ public final class ConfigReader {
       }
     }
     return networks;
+  }
+
+  private Optional<Duration> maxExpiry(Fields fields) {
+    Optional<Duration> max = fields.duration("maxExpiry");
+    fields.finish();
+    if (max.isPresent() && max.get().compareTo(MAX_EXPIRY) > 0) {
+      problems.error(
+          fields.keyAt("maxExpiry"), "`maxExpiry` is at most `" + MAX_EXPIRY.toDays() + "d`");
+    }
+    return max;
   }
 
   private Map<String, GatewayConfig.Backend> backends(Fields fields) {

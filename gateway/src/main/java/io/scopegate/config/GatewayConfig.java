@@ -29,6 +29,7 @@ import java.util.TreeMap;
  * @param issuers who vouches for sessions
  * @param origins the web origins, besides the gateway's own, whose pages may use a session's cookie
  * @param assertion how it signs for backends who asks, if it does
+ * @param maxTokenLife how long a token may live from when it is made; without it for ever
  */
 public record GatewayConfig(
     Path routes,
@@ -44,7 +45,8 @@ public record GatewayConfig(
     Limits limits,
     List<IssuerConfig> issuers,
     Set<String> origins,
-    Optional<AssertionConfig> assertion) {
+    Optional<AssertionConfig> assertion,
+    Optional<Duration> maxTokenLife) {
 
   /** Copies what it is given. */
   public GatewayConfig {

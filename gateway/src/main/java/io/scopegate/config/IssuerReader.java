@@ -36,16 +36,14 @@ final class IssuerReader {
   private final NodeReader reader;
   private final Secrets secrets;
 
-  /** Those of the issuers read so far. */
-  private final Set<String> prefixes = new LinkedHashSet<>();
-
+  private final SubjectPrefixes prefixes;
   private final Set<String> names = new LinkedHashSet<>();
   private final Set<String> urls = new LinkedHashSet<>();
-  private boolean hasPlain;
 
-  IssuerReader(NodeReader reader, Secrets secrets) {
+  IssuerReader(NodeReader reader, Secrets secrets, SubjectPrefixes prefixes) {
     this.reader = reader;
     this.secrets = secrets;
+    this.prefixes = prefixes;
   }
 
   List<IssuerConfig> read(List<YamlNode> items) {
@@ -200,32 +198,14 @@ final class IssuerReader {
 
   private String prefix(Fields fields) {
     Optional<YamlNode.Scalar> text = fields.text("prefix");
-    if (text.isEmpty()) {
-      if (hasPlain && !fields.has("prefix")) {
-        reader
-            .problems()
-            .error(
-                fields.at(),
-                "a second issuer without a `prefix`",
-                "the subjects of all issuers but one carry a prefix");
-      }
-      hasPlain = true;
-      return "";
+    String prefix = text.map(YamlNode.Scalar::text).orElse("");
+    if (text.isPresent() || !fields.has("prefix")) {
+      prefixes.claim(
+          SubjectPrefixes.Kind.ISSUER,
+          fields,
+          prefix,
+          text.map(YamlNode.Scalar::at).orElse(fields.at()));
     }
-    String prefix = text.get().text();
-    if (!prefix.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
-      reader.problems().error(text.get().at(), "a `prefix` must be visible ASCII");
-    }
-    for (String other : prefixes) {
-      if (other.startsWith(prefix) || prefix.startsWith(other)) {
-        reader
-            .problems()
-            .error(
-                text.get().at(),
-                "`" + prefix + "` and the prefix `" + other + "` could begin one subject");
-      }
-    }
-    prefixes.add(prefix);
     return prefix;
   }
 

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +30,22 @@ final class TlsReader {
   private final Secrets secrets;
   private final Path folder;
   private final Optional<Clock> clock;
-
-  /** Which authority puts which prefix in front of its subjects. */
-  private final Map<String, Path> prefixes = new HashMap<>();
+  private final SubjectPrefixes prefixes;
 
   /**
    * Reads files relative to this folder.
    *
    * @param clock tells whether certificates are valid; without it nobody asks
    */
-  TlsReader(NodeReader reader, Secrets secrets, Path folder, Optional<Clock> clock) {
+  TlsReader(
+      NodeReader reader,
+      Secrets secrets,
+      SubjectPrefixes prefixes,
+      Path folder,
+      Optional<Clock> clock) {
     this.reader = reader;
     this.secrets = secrets;
+    this.prefixes = prefixes;
     this.folder = folder;
     this.clock = clock;
   }
@@ -144,8 +147,15 @@ final class TlsReader {
                 "dns", SubjectRule.From.DNS,
                 "email", SubjectRule.From.EMAIL,
                 "commonName", SubjectRule.From.COMMON_NAME));
-    String prefix = fields.text("prefix").map(YamlNode.Scalar::text).orElse("");
-    authorities.ifPresent(path -> claim(fields, prefix, path));
+    Optional<YamlNode.Scalar> text = fields.text("prefix");
+    String prefix = text.map(YamlNode.Scalar::text).orElse("");
+    if (authorities.isPresent() && (text.isPresent() || !fields.has("prefix"))) {
+      prefixes.claim(
+          SubjectPrefixes.Kind.AUTHORITY,
+          authorities.get(),
+          prefix,
+          text.map(YamlNode.Scalar::at).orElse(fields.at()));
+    }
     Optional<YamlNode> scopes = fields.requiredNode("scopes");
     Optional<List<String>> listed = Optional.empty();
     if (scopes.isPresent()) {
@@ -154,20 +164,6 @@ final class TlsReader {
     fields.finish();
     Optional<List<String>> handedOver = listed;
     return from.map(one -> new SubjectRule(one, prefix, handedOver));
-  }
-
-  /** A subject of one authority must not be one of another's. */
-  private void claim(Fields fields, String prefix, Path authorities) {
-    Path other = prefixes.putIfAbsent(prefix, authorities);
-    if (other != null && !other.equals(authorities)) {
-      reader
-          .problems()
-          .error(
-              fields.keyAt("prefix"),
-              prefix.isEmpty()
-                  ? "the key `prefix` is missing: subjects of another authority have none, too"
-                  : "another authority has the prefix `" + prefix + "`, too");
-    }
   }
 
   /** Returns the listed scopes; none for `full`. */

@@ -80,12 +80,13 @@ public final class Answers {
 
   /** Returns that the store cannot be read or written now, and when to ask again. */
   public static Answer unavailable(StoreFailure failure) {
+    return unavailable(String.valueOf(failure.getMessage()), Map.of());
+  }
+
+  /** Returns that the store cannot be read or written now, with further fields. */
+  public static Answer unavailable(String detail, Map<String, Object> more) {
     Answer answer =
-        problem(
-            503,
-            "identity_unavailable",
-            "identities cannot be read now",
-            String.valueOf(failure.getMessage()));
+        problem(503, "identity_unavailable", "identities cannot be read now", detail, more);
     Map<String, List<String>> fields = new LinkedHashMap<>(answer.fields());
     fields.put("Retry-After", List.of("1"));
     return new Answer(answer.status(), fields, answer.body());

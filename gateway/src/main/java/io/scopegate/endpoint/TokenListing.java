@@ -12,10 +12,11 @@ public final class TokenListing {
 
   /** Returns what is known of each token at this moment. */
   public static List<Map<String, Object>> of(List<StoredToken> tokens, Instant now) {
-    return tokens.stream().map(token -> described(token, now)).toList();
+    return tokens.stream().map(token -> of(token, now)).toList();
   }
 
-  private static Map<String, Object> described(StoredToken token, Instant now) {
+  /** Returns what is known of a token at this moment. */
+  public static Map<String, Object> of(StoredToken token, Instant now) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("id", token.id());
     fields.put("subject", token.subject());

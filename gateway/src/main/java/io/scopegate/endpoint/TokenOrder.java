@@ -20,18 +20,24 @@ import java.util.function.Function;
 public final class TokenOrder {
   private final Policy policy;
   private final Function<String, Optional<Organization>> organizations;
+  private final TokenLifetime lifetime;
   private final Instant now;
 
   /**
    * Prepares the reading.
    *
    * @param organizations those that the caller may know, by id or alias
+   * @param lifetime how long the token may live
    * @param now what a duration counts from
    */
   public TokenOrder(
-      Policy policy, Function<String, Optional<Organization>> organizations, Instant now) {
+      Policy policy,
+      Function<String, Optional<Organization>> organizations,
+      TokenLifetime lifetime,
+      Instant now) {
     this.policy = policy;
     this.organizations = organizations;
+    this.lifetime = lifetime;
     this.now = now;
   }
 
@@ -141,23 +147,28 @@ public final class TokenOrder {
 
   private Optional<Instant> expires(JsonBody body) {
     Optional<String> text = body.string("expires");
-    if (text.isEmpty()) {
-      return Optional.empty();
+    Optional<Instant> end = text.flatMap(word -> end(body, word));
+    boolean isUnread = end.isEmpty() && body.keys().contains("expires");
+    if (!isUnread) {
+      lifetime.complaint(end, now).ifPresent(detail -> body.complain("expires", detail));
     }
+    return end;
+  }
+
+  private Optional<Instant> end(JsonBody body, String text) {
     try {
-      Optional<Instant> end =
-          Words.duration(text.get()).map(now::plus).or(() -> Words.instant(text.get()));
+      Optional<Instant> end = Words.duration(text).map(now::plus).or(() -> Words.instant(text));
       if (end.isEmpty()) {
         body.complain(
             "expires",
             "`"
-                + text.get()
+                + text
                 + "` is neither a duration such as `90d` nor a time such as"
                 + " `2027-01-01T00:00:00Z`");
       }
       return end;
     } catch (DateTimeException | ArithmeticException e) {
-      body.complain("expires", "`" + text.get() + "` is too far away");
+      body.complain("expires", "`" + text + "` is too far away");
       return Optional.empty();
     }
   }

@@ -3,6 +3,7 @@ package io.scopegate.self;
 import io.scopegate.endpoint.Answers;
 import io.scopegate.endpoint.JsonBody.Complaint;
 import io.scopegate.guard.LocalHandler.Answer;
+import io.scopegate.policy.Code;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +30,7 @@ record Refusals(String requestId) {
     return Answers.badBody(complaints, more());
   }
 
-  /** A token wants to make, or to end, one that can do more. */
+  /** A token wants to make, to rotate or to end one that can do more. */
   Answer exceedsToken(List<Complaint> excess) {
     String detail =
         excess.size() == 1
@@ -38,9 +39,21 @@ record Refusals(String requestId) {
     return Answers.problem(
         403,
         "exceeds_token",
-        "a token can only make and revoke what can do no more than itself",
+        "a token can only make, rotate and revoke what can do no more than itself",
         detail,
         Map.of("requestId", requestId, "errors", excess.stream().map(Complaint::fields).toList()));
+  }
+
+  /**
+   * What proves who the caller is cannot be handed on: no token comes of it, and none ends by it.
+   */
+  Answer credentialKind() {
+    return Answers.problem(
+        Code.CREDENTIAL_KIND.status(),
+        Code.CREDENTIAL_KIND.word(),
+        Code.CREDENTIAL_KIND.title(),
+        "tokens are changed by a session or by a token, not by a client certificate",
+        more());
   }
 
   Answer conflict(String detail) {
@@ -53,11 +66,6 @@ record Refusals(String requestId) {
   }
 
   Answer unavailable() {
-    return Answers.problem(
-        503,
-        "identity_unavailable",
-        "identities cannot be read now",
-        "the store does not answer",
-        more());
+    return Answers.unavailable("the store does not answer", more());
   }
 }

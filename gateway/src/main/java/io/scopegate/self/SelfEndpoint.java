@@ -23,6 +23,8 @@ record SelfEndpoint(Kind kind, String tokenId) {
     LIST,
     /** A new token. */
     CREATION,
+    /** Another value of a token. */
+    ROTATION,
     /** The end of a token. */
     REVOCATION
   }
@@ -32,6 +34,11 @@ record SelfEndpoint(Kind kind, String tokenId) {
     Words words = new Words(allow);
     String method = allow.line().method().equals("HEAD") ? "GET" : allow.line().method();
     // From the longest: `…/tokens/me` is a token, not the caller.
+    if (words.at(2).equals("tokens") && words.at(0).equals("rotate")) {
+      return method.equals("POST")
+          ? Optional.of(new SelfEndpoint(Kind.ROTATION, words.ofRequest(1)))
+          : Optional.empty();
+    }
     if (words.at(1).equals("tokens")) {
       return method.equals("DELETE")
           ? Optional.of(new SelfEndpoint(Kind.REVOCATION, words.ofRequest(0)))

@@ -3,12 +3,14 @@ package io.scopegate.self;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.endpoint.Answers;
 import io.scopegate.endpoint.JsonBody;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
+import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
 import io.scopegate.store.IdentityStore;
@@ -39,16 +41,18 @@ public final class SelfService implements LocalBackend {
   /**
    * Wires the backend.
    *
+   * @param lifetime how long tokens may live
    * @param executor where the store is asked, which may block
    */
   public SelfService(
       IdentityStore store,
       LivePolicy livePolicy,
       TokenFormat format,
+      TokenLifetime lifetime,
       Clock clock,
       Executor executor) {
     this.livePolicy = livePolicy;
-    this.tokens = new OwnTokens(store, livePolicy, format, clock);
+    this.tokens = new OwnTokens(store, livePolicy, format, lifetime, clock);
     this.executor = executor;
   }
 
@@ -69,9 +73,18 @@ public final class SelfService implements LocalBackend {
       case WHO -> now(Answers.json(200, new Account(livePolicy.current(), caller).fields()));
       case QUESTION -> now(decision(caller, allow.line().host(), body, refusals));
       case LIST -> later(refusals, () -> tokens.list(caller));
-      case CREATION -> later(refusals, () -> tokens.create(caller, body, refusals));
-      case REVOCATION -> later(refusals, () -> tokens.revoke(caller, tokenId, refusals));
+      case CREATION -> change(caller, refusals, () -> tokens.create(caller, body, refusals));
+      case ROTATION ->
+          change(caller, refusals, () -> tokens.rotate(caller, tokenId, body, refusals));
+      case REVOCATION -> change(caller, refusals, () -> tokens.revoke(caller, tokenId, refusals));
     };
+  }
+
+  private CompletionStage<Answer> change(
+      Caller.Authenticated caller, Refusals refusals, Supplier<Answer> work) {
+    return caller.kind() == CredentialKind.CERTIFICATE
+        ? now(refusals.credentialKind())
+        : later(refusals, work);
   }
 
   /** Decides without doing it: by the same function, of the same caller, as the edge would. */

@@ -13,16 +13,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What another token may be, so that this one may make or revoke it: nothing that could do more, or
- * for longer, than it can itself. Immutable.
+ * What another token may be, so that this one may make, rotate or revoke it: nothing that could do
+ * more, or for longer, than it can itself. Immutable.
  */
 final class TokenLimits {
   private final Policy policy;
   private final StoredToken own;
 
-  TokenLimits(Policy policy, StoredToken own) {
+  private final Optional<Instant> end;
+
+  TokenLimits(Policy policy, StoredToken own, Instant now) {
     this.policy = policy;
     this.own = own;
+    // While two values work nobody knows here which one was presented, and the older one ends soon.
+    this.end = own.overlap().filter(now::isBefore).or(own::expires);
+  }
+
+  /** Returns where a token that is there goes beyond this one, which is within itself. */
+  List<Complaint> excess(StoredToken other) {
+    return other.id().equals(own.id())
+        ? List.of()
+        : excess(other.scopes(), other.bounds(), other.expires());
   }
 
   /** Returns where another token goes beyond this one; nothing if it lies within. */
@@ -35,11 +46,10 @@ final class TokenLimits {
               own.bounds().projects().isEmpty() ? "/organization" : "/projects",
               "must be bound within " + words(own.bounds()) + ", as this token is"));
     }
-    if (own.expires().isPresent()
-        && (expires.isEmpty() || expires.get().isAfter(own.expires().get()))) {
-      excess.add(
-          new Complaint(
-              "/expires", "must not be after `" + own.expires().get() + "`, when this token ends"));
+    if (end.isPresent() && (expires.isEmpty() || expires.get().isAfter(end.get()))) {
+      String why =
+          end.equals(own.expires()) ? "when this token ends" : "until when its value before works";
+      excess.add(new Complaint("/expires", "must not be after `" + end.get() + "`, " + why));
     }
     return excess;
   }

@@ -56,10 +56,17 @@ public interface IdentityStore extends AutoCloseable {
    * @param tokenOf makes the token of an entry of the file; asked only for those that are not there
    *     yet
    * @return the tokens that were created, in the order of the file
-   * @throws StoreConflict if a token of the file contradicts one that is there, or a name of an
-   *     organization is taken by one that is not in the file
+   * @throws StoreConflict if a token of the file contradicts one that is there, or a name is taken
+   *     by an organization, or by a project of one, that is not in the file
    */
-  List<StoredToken> load(Identities identities, Function<Identities.Token, NewToken> tokenOf);
+  List<StoredToken> load(
+      Identities identities, ProjectNames names, Function<Identities.Token, NewToken> tokenOf);
+
+  /** The same where projects are named in their organization. */
+  default List<StoredToken> load(
+      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
+    return load(identities, ProjectNames.OF_ORGANIZATION, tokenOf);
+  }
 
   /**
    * Keeps a new token.
@@ -86,11 +93,28 @@ public interface IdentityStore extends AutoCloseable {
    * @param start the first 11 characters of the new value
    * @param overlapEnd when the value before ends; at once if that is past
    * @return empty if there is no such token
-   * @throws StoreConflict if it was rotated before and that overlap has not ended, so that there
-   *     are never more than two values, or the digest is taken
+   * @throws StoreConflict if it has ended, it was rotated before and that overlap has not ended, so
+   *     that there are never more than two values, or the digest is taken
+   */
+  default Optional<StoredToken> rotate(
+      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+    return rotate(tokenId, digest, start, overlapEnd, Optional.empty());
+  }
+
+  /**
+   * Gives a token another value on behalf of a token, which gets to know it: from then on it dies
+   * with that one, too.
+   *
+   * @param rotator the id of the token that does it
+   * @throws StoreConflict also if the rotator is gone, or made by the token, or the token dies with
+   *     another one that the rotator does not die with
    */
   Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator);
 
   /**
    * Takes all tokens of a subject out of force for good, and with them all that come from them;
@@ -113,14 +137,36 @@ public interface IdentityStore extends AutoCloseable {
    * organization with it.
    *
    * @param place the id of a team or project; the organization's own id at its level
+   * @throws StoreConflict if a project would be made whose name is taken
    */
-  void putMember(String organization, Level level, String place, String subject, Set<String> roles);
+  void putMember(
+      String organization,
+      Level level,
+      String place,
+      String subject,
+      Set<String> roles,
+      ProjectNames names);
+
+  /** The same where projects are named in their organization. */
+  default void putMember(
+      String organization, Level level, String place, String subject, Set<String> roles) {
+    putMember(organization, level, place, subject, roles, ProjectNames.OF_ORGANIZATION);
+  }
 
   /** Takes all roles at a place from a subject; says whether it had any. */
   boolean removeMember(String organization, Level level, String place, String subject);
 
-  /** Lets a team own a project; what is not there of them is made. */
-  void putTeamProject(String organization, String team, String project);
+  /**
+   * Lets a team own a project; what is not there of them is made.
+   *
+   * @throws StoreConflict if a project would be made whose name is taken
+   */
+  void putTeamProject(String organization, String team, String project, ProjectNames names);
+
+  /** The same where projects are named in their organization. */
+  default void putTeamProject(String organization, String team, String project) {
+    putTeamProject(organization, team, project, ProjectNames.OF_ORGANIZATION);
+  }
 
   /** Ends that a team owns a project; says whether it did. */
   boolean removeTeamProject(String organization, String team, String project);

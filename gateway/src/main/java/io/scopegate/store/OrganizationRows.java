@@ -134,15 +134,54 @@ final class OrganizationRows {
   }
 
   /** Returns the id of a team or project, which is made if it is not there. */
-  String requirePlace(String organization, Level level, String name, Effects effects)
+  String requirePlace(
+      String organization, Level level, String name, ProjectNames names, Effects effects)
       throws SQLException {
     Optional<String> id = placeIdOf(organization, level, name);
     if (id.isPresent()) {
       return id.get();
     }
+    if (level == Level.PROJECT && names == ProjectNames.OF_STORE) {
+      Optional<String> other =
+          sql.first(
+              "SELECT organization FROM place_name WHERE level = ? AND name = ?",
+              row -> row.getString(1),
+              level.word(),
+              name);
+      if (other.isPresent()) {
+        throw taken(name, organization, other.get());
+      }
+    }
     insertPlace(organization, level, name);
     effects.organization(organization);
     return name;
+  }
+
+  /** Refuses these organizations if another one has a project of the name of one of theirs. */
+  void requireProjectsTellOrganization(Collection<String> ids) throws SQLException {
+    for (List<String> some : Sql.batches(ids)) {
+      List<String> clash =
+          sql.first(
+                  "SELECT a.name, a.organization, b.organization FROM place_name a"
+                      + " JOIN place_name b ON b.name = a.name AND b.level = a.level"
+                      + " AND b.organization <> a.organization"
+                      + " WHERE a.level = 'project' AND a.organization IN "
+                      + Sql.places(some.size())
+                      + " ORDER BY a.name, a.organization, b.organization",
+                  row -> List.of(row.getString(1), row.getString(2), row.getString(3)),
+                  some.toArray())
+              .orElse(List.of());
+      if (!clash.isEmpty()) {
+        throw taken(clash.get(0), clash.get(1), clash.get(2));
+      }
+    }
+  }
+
+  private static StoreConflict taken(String name, String organization, String other) {
+    return new StoreConflict(
+        "`%s` cannot name a project of organization `%s`: it names one of `%s`, and routes learn the"
+                .formatted(name, organization, other)
+            + " organization from the project");
   }
 
   private void insert(String id) throws SQLException {

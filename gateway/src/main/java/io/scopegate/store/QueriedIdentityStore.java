@@ -109,8 +109,8 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public List<StoredToken> load(
-      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
-    return own.load(identities, tokenOf);
+      Identities identities, ProjectNames names, Function<Identities.Token, NewToken> tokenOf) {
+    return own.load(identities, names, tokenOf);
   }
 
   @Override
@@ -130,8 +130,12 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
-    return own.rotate(tokenId, digest, start, overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
+    return own.rotate(tokenId, digest, start, overlapEnd, rotator);
   }
 
   @Override
@@ -151,8 +155,13 @@ public final class QueriedIdentityStore implements IdentityStore {
 
   @Override
   public void putMember(
-      String organization, Level level, String place, String subject, Set<String> roles) {
-    own.putMember(organization, level, place, subject, roles);
+      String organization,
+      Level level,
+      String place,
+      String subject,
+      Set<String> roles,
+      ProjectNames names) {
+    own.putMember(organization, level, place, subject, roles, names);
   }
 
   @Override
@@ -161,8 +170,8 @@ public final class QueriedIdentityStore implements IdentityStore {
   }
 
   @Override
-  public void putTeamProject(String organization, String team, String project) {
-    own.putTeamProject(organization, team, project);
+  public void putTeamProject(String organization, String team, String project, ProjectNames names) {
+    own.putTeamProject(organization, team, project, names);
   }
 
   @Override

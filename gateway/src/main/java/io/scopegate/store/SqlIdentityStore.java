@@ -80,7 +80,7 @@ abstract sealed class SqlIdentityStore implements IdentityStore
 
   @Override
   public final List<StoredToken> load(
-      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
+      Identities identities, ProjectNames names, Function<Identities.Token, NewToken> tokenOf) {
     return change(
         (sql, effects) -> {
           OrganizationRows organizationRows = new OrganizationRows(sql);
@@ -93,6 +93,9 @@ abstract sealed class SqlIdentityStore implements IdentityStore
           for (Identities.Entry entry : identities.organizations()) {
             organizationRows.insert(entry);
             memberships.put(entry);
+          }
+          if (names == ProjectNames.OF_STORE) {
+            organizationRows.requireProjectsTellOrganization(effects.organizations());
           }
           for (String subject : identities.disabled()) {
             memberships.putSubject(subject, true);
@@ -128,9 +131,21 @@ abstract sealed class SqlIdentityStore implements IdentityStore
 
   @Override
   public final Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
     return change(
-        (sql, effects) -> keeping.rotate(sql, tokenId, digest, start, overlapEnd, effects));
+        (sql, effects) -> {
+          TokenRows rows = new TokenRows(sql);
+          Optional<StoredToken> token = rows.byId(tokenId);
+          if (token.isPresent()) {
+            keeping.rotate(rows, token.get(), digest, start, overlapEnd, effects);
+            TokenLine.adopt(rows, token.get(), rotator);
+          }
+          return rows.byId(tokenId);
+        });
   }
 
   @Override
@@ -168,13 +183,20 @@ abstract sealed class SqlIdentityStore implements IdentityStore
 
   @Override
   public final void putMember(
-      String organization, Level level, String place, String subject, Set<String> roles) {
+      String organization,
+      Level level,
+      String place,
+      String subject,
+      Set<String> roles,
+      ProjectNames names) {
     change(
         (sql, effects) -> {
           OrganizationRows rows = new OrganizationRows(sql);
           String id = rows.require(organization, effects);
           String at =
-              level == Level.ORGANIZATION ? id : rows.requirePlace(id, level, place, effects);
+              level == Level.ORGANIZATION
+                  ? id
+                  : rows.requirePlace(id, level, place, names, effects);
           new MembershipRows(sql).put(id, level, at, subject, roles);
           effects.subject(subject);
           return true;
@@ -202,13 +224,14 @@ abstract sealed class SqlIdentityStore implements IdentityStore
   }
 
   @Override
-  public final void putTeamProject(String organization, String team, String project) {
+  public final void putTeamProject(
+      String organization, String team, String project, ProjectNames names) {
     change(
         (sql, effects) -> {
           OrganizationRows rows = new OrganizationRows(sql);
           String id = rows.require(organization, effects);
-          String owner = rows.requirePlace(id, Level.TEAM, team, effects);
-          String owned = rows.requirePlace(id, Level.PROJECT, project, effects);
+          String owner = rows.requirePlace(id, Level.TEAM, team, names, effects);
+          String owned = rows.requirePlace(id, Level.PROJECT, project, names, effects);
           effects.organization(id);
           return rows.insertOwnership(id, owner, owned);
         });

@@ -69,28 +69,31 @@ final class TokenKeeping {
     }
   }
 
-  /** Gives a token another value; empty if there is no such token. */
-  Optional<StoredToken> rotate(
-      Sql sql, String id, TokenDigest digest, String start, Instant overlapEnd, Effects effects)
+  /** Gives a token another value. */
+  void rotate(
+      TokenRows rows,
+      StoredToken token,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Effects effects)
       throws SQLException {
-    TokenRows rows = new TokenRows(sql);
-    Optional<StoredToken> token = rows.byId(id);
-    if (token.isEmpty()) {
-      return token;
-    }
     Instant now = clock.instant();
-    Optional<Instant> running = token.get().overlap().filter(now::isBefore);
+    if (token.isExpired(now)) {
+      throw new StoreConflict("token `%s` has ended".formatted(token.name()));
+    }
+    Optional<Instant> running = token.overlap().filter(now::isBefore);
     if (running.isPresent()) {
       // Two values at most. Ending the older one early would break whoever was promised it.
       throw new StoreConflict(
           "token `%s` was rotated already, and the value before works until %s"
-              .formatted(token.get().name(), running.get()));
+              .formatted(token.name(), running.get()));
     }
-    requireFree(rows, digest, token.get().subject(), token.get().name());
-    rows.digestsOf(id).forEach(effects::token);
+    requireFree(rows, digest, token.subject(), token.name());
+    rows.digestsOf(token.id()).forEach(effects::token);
     effects.token(digest);
-    rows.rotate(id, digest, start, overlapEnd.isAfter(now) ? overlapEnd : now);
-    return rows.byId(id);
+    Instant end = token.expires().filter(overlapEnd::isAfter).orElse(overlapEnd);
+    rows.rotate(token.id(), digest, start, end.isAfter(now) ? end : now);
   }
 
   List<StoredToken> createMissing(

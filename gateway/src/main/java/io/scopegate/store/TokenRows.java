@@ -109,6 +109,11 @@ final class TokenRows {
         id);
   }
 
+  /** Makes a token die with another. */
+  void adopt(String id, String parent) throws SQLException {
+    sql.update("UPDATE token SET parent = ? WHERE id = ?", parent, id);
+  }
+
   /** Deletes these tokens and all that come from them; returns the digests of their values. */
   Deleted delete(Collection<String> ids) throws SQLException {
     Deleted deleted = new Deleted(0, new ArrayList<>());

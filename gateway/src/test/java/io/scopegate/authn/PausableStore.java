@@ -6,6 +6,7 @@ import io.scopegate.policy.Organization;
 import io.scopegate.policy.Principal;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.NewToken;
+import io.scopegate.store.ProjectNames;
 import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
@@ -160,8 +161,8 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public List<StoredToken> load(
-      Identities identities, Function<Identities.Token, NewToken> tokenOf) {
-    return store.load(identities, tokenOf);
+      Identities identities, ProjectNames names, Function<Identities.Token, NewToken> tokenOf) {
+    return store.load(identities, names, tokenOf);
   }
 
   @Override
@@ -181,8 +182,12 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public Optional<StoredToken> rotate(
-      String tokenId, TokenDigest digest, String start, Instant overlapEnd) {
-    return store.rotate(tokenId, digest, start, overlapEnd);
+      String tokenId,
+      TokenDigest digest,
+      String start,
+      Instant overlapEnd,
+      Optional<String> rotator) {
+    return store.rotate(tokenId, digest, start, overlapEnd, rotator);
   }
 
   @Override
@@ -205,8 +210,13 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public void putMember(
-      String organization, Level level, String place, String subject, Set<String> roles) {
-    store.putMember(organization, level, place, subject, roles);
+      String organization,
+      Level level,
+      String place,
+      String subject,
+      Set<String> roles,
+      ProjectNames names) {
+    store.putMember(organization, level, place, subject, roles, names);
   }
 
   @Override
@@ -215,8 +225,8 @@ final class PausableStore implements IdentityStore {
   }
 
   @Override
-  public void putTeamProject(String organization, String team, String project) {
-    store.putTeamProject(organization, team, project);
+  public void putTeamProject(String organization, String team, String project, ProjectNames names) {
+    store.putTeamProject(organization, team, project, names);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The commands that change identities, while the gateway runs: exit 0 means in force. */
 class RunningCommandsTest {
@@ -67,6 +68,49 @@ class RunningCommandsTest {
         .doesNotContain(value);
     assertThat(run(new String[] {"token", "revoke", id}).code()).isZero();
     assertThat(gateway.edge("GET", "/api/orgs/acme", value).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void tokens_are_shown_rotated_and_revoked_together() throws Exception {
+    String file = RESOURCES.resolve("identities.yaml").toString();
+    String value =
+        Json.read(run(new String[] {"import", file, "--output", "json"}).out())
+            .path("tokens")
+            .get(0)
+            .path("value")
+            .asString();
+    JsonNode ci =
+        Json.read(run(new String[] {"token", "list", "--output", "json"}).out())
+            .path("tokens")
+            .valueStream()
+            .filter(one -> value.startsWith(one.path("start").asString()))
+            .findFirst()
+            .orElseThrow();
+    String id = ci.path("id").asString();
+    assertThat(gateway.edge("GET", "/api/me", value).statusCode()).isEqualTo(200);
+    Shell.Result rotated = run(new String[] {"token", "rotate", id, "--overlap", "0s"});
+    assertThat(rotated.code()).as(rotated.err()).isZero();
+    assertThat(rotated.out()).matches("sgat_[0-9A-Za-z]{49}\n");
+    assertThat(gateway.edge("GET", "/api/me", value).statusCode()).isEqualTo(401);
+    assertThat(gateway.edge("GET", "/api/me", rotated.out().strip()).statusCode()).isEqualTo(200);
+    JsonNode again = Json.read(run(new String[] {"token", "rotate", id, "--output", "json"}).out());
+    assertThat(again.propertyNames())
+        .containsExactly("id", "subject", "name", "value", "overlapEnds");
+    JsonNode shown = Json.read(run(new String[] {"token", "show", id, "--output", "json"}).out());
+    assertThat(shown.path("overlapEnds")).isEqualTo(again.path("overlapEnds"));
+    assertThat(run(new String[] {"token", "show", id}).out())
+        .containsPattern("overlapEnds +" + shown.path("overlapEnds").asString())
+        .containsPattern("scopes +work:read\n");
+    Shell.Result third = run(new String[] {"token", "rotate", id});
+    assertThat(third.code()).isEqualTo(1);
+    assertThat(third.err()).contains("was rotated already");
+    assertThat(run(new String[] {"token", "rotate", id, "--overlap", "long"}).code()).isEqualTo(2);
+    Shell.Result all = run(new String[] {"token", "revoke", "--all-of", "bob"});
+    assertThat(all.out()).isEqualTo("revoked 2 tokens of bob\n");
+    assertThat(gateway.edge("GET", "/api/me", rotated.out().strip()).statusCode()).isEqualTo(401);
+    assertThat(run(new String[] {"token", "show", id}).code()).isEqualTo(1);
+    assertThat(run(new String[] {"token", "revoke"}).code()).isEqualTo(2);
+    assertThat(run(new String[] {"token", "revoke", id, "--all-of", "bob"}).code()).isEqualTo(2);
   }
 
   @Test

@@ -3,11 +3,13 @@ package io.scopegate.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.file.Problem;
+import io.scopegate.tls.TestAuthority;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -439,5 +441,69 @@ class ConfigReaderTest {
                 + " `https://host:port`, in lower case and without a path",
             "gateway.yaml:17:52: `null` is not an origin; it is `https://host` or"
                 + " `https://host:port`, in lower case and without a path");
+  }
+
+  private List<String> prefixProblems(String keys) throws IOException {
+    TestAuthority authority = new TestAuthority("authority");
+    authority.write(folder.resolve("ca.crt"));
+    new TestAuthority("another").write(folder.resolve("other.crt"));
+    TestAuthority.write(folder, "tls", authority.server("a.example"));
+    String listener =
+        "- { address: \"127.0.0.1:0\", tls: { certificate: tls.crt, key: tls.key,"
+            + " clientCertificates: { ca: $1, subject: { from: uri, scopes: full$2 } } } }";
+    String issuer = "- { name: $1, issuer: \"https://$1.test\", audience: gate$2 }";
+    String prefix = ", prefix: \"$1\"";
+    List<String> listeners = new ArrayList<>();
+    List<String> issuers = new ArrayList<>();
+    for (String word : keys.split(" ", -1)) {
+      int equals = word.indexOf('=');
+      String[] pair = {word.substring(0, equals), word.substring(equals + 1)};
+      String more = pair[1].isEmpty() ? "" : prefix.replace("$1", pair[1]);
+      boolean file = pair[0].endsWith(".crt");
+      (file ? listeners : issuers)
+          .add((file ? listener : issuer).replace("$1", pair[0]).replace("$2", more));
+    }
+    String yaml =
+        "apiVersion: scopegate/v1\nroutes: routes.yaml\nlisteners:\n"
+            + String.join("\n", listeners)
+            + (issuers.isEmpty() ? "" : "\nissuers:\n" + String.join("\n", issuers))
+            + "\n";
+    return read(yaml).problems().stream()
+        .map(problem -> problem.line() + ": " + problem.message())
+        .toList();
+  }
+
+  @Test
+  void subjects_of_issuers_and_of_client_certificates_cannot_be_taken_for_each_other()
+      throws IOException {
+    assertThat(prefixProblems("ca.crt=x: other.crt=y: a= b=b:")).isEmpty();
+    assertThat(prefixProblems("ca.crt= a=")).hasSize(1).first().asString().contains("without a `p");
+    assertThat(prefixProblems("ca.crt=x: a=x:y"))
+        .containsExactly("6: `x:y` and the prefix `x:` could begin one subject");
+    assertThat(prefixProblems("ca.crt=x: other.crt=x:"))
+        .containsExactly("5: `x:` and the prefix `x:` could begin one subject");
+    assertThat(prefixProblems("ca.crt=x: ca.crt=x:")).isEmpty();
+    assertThat(prefixProblems("ca.crt= ca.crt=")).isEmpty();
+    assertThat(prefixProblems("ca.crt= a=a:"))
+        .containsExactly(
+            "6: client certificates without a `prefix` could name a subject that begins with `a:`");
+    assertThat(prefixProblems("ca.crt=x: other.crt="))
+        .containsExactly(
+            "5: client certificates without a `prefix` could name a subject that begins with `x:`");
+    assertThat(prefixProblems("ca.crt=é: a=a:"))
+        .containsExactly("4: a `prefix` must be visible ASCII");
+  }
+
+  @Test
+  void tokens_may_be_given_a_longest_life() throws IOException {
+    assertThat(config(SMALL, List.of(), Map.of()).maxTokenLife()).isEmpty();
+    String yaml = SMALL + "tokens: { maxExpiry: 365d }\n";
+    assertThat(config(yaml, List.of(), Map.of()).maxTokenLife()).contains(Duration.ofDays(365));
+    assertThat(config(yaml, List.of(), Map.of("SCOPEGATE__TOKENS__MAXEXPIRY", "1h")).maxTokenLife())
+        .contains(Duration.ofHours(1));
+    assertThat(problems(read(SMALL + "tokens: { maxExpiry: 36501d, maxAge: 1d }\n")))
+        .containsExactly(
+            "gateway.yaml:6:11: `maxExpiry` is at most `36500d`",
+            "gateway.yaml:6:30: unknown key `maxAge`");
   }
 }

@@ -87,6 +87,7 @@ class ConfigSchemaTest {
             "introspection": { "url": "https://c.test/ask", "clientId": "gate", "clientSecret": "${TOKEN}",
                                "freshFor": "5s", "staleIfError": "0s" } }],
         "origins": ["https://app.test"],
+        "tokens": { "maxExpiry": "365d" },
         "assertion": { "issuer": "https://gate.test", "lifetime": "1m", "rotation": "30d",
                        "audiences": { "core": "https://core.test" } }
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopegate.SettableClock;
 import io.scopegate.authn.TokenFormat;
 import io.scopegate.endpoint.Json;
+import io.scopegate.endpoint.TokenLifetime;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.guard.LivePolicy;
@@ -22,6 +23,7 @@ import io.scopegate.route.RequestLine;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.SqliteIdentityStore;
 import io.scopegate.store.StoredToken;
+import io.scopegate.store.TokenDigest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +52,7 @@ class SelfDoorTest {
         - { match: GET /shadow/me, access: authenticated, mode: shadow }
         - { match: "GET,POST /tokens", access: authenticated }
         - { match: "DELETE /tokens/{id}", access: authenticated }
+        - { match: "POST /tokens/{id}/rotate", access: authenticated }
       """;
 
   @TempDir Path folder;
@@ -60,6 +63,7 @@ class SelfDoorTest {
           .policy()
           .orElseThrow();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
+  private final Random random = new Random(2);
   private IdentityStore store;
 
   @BeforeEach
@@ -78,7 +82,12 @@ class SelfDoorTest {
         Authorizer.decide(
             policy, RequestLine.parse(method, path, "gate"), HttpFields.none(), caller);
     return new SelfService(
-            store, new LivePolicy(policy), new TokenFormat(new Random(2)), clock, executor)
+            store,
+            new LivePolicy(policy),
+            new TokenFormat(random),
+            TokenLifetime.unlimited(),
+            clock,
+            executor)
         .handle((Decision.Allow) decision, "request-1", body)
         .toCompletableFuture()
         .join();
@@ -118,6 +127,47 @@ class SelfDoorTest {
   }
 
   @Test
+  void a_session_rotates_any_token_which_does_not_die_with_another() {
+    Caller session = session(new Delegation.Restricted(List.of(), Bounds.none()));
+    answer(session, "POST", "/tokens", "{\"name\": \"a\", \"scopes\": [\"*\"]}");
+    String id = store.tokens(Optional.of("bob")).get(0).id();
+    String body = "{\"overlap\": \"5m\"}";
+    Answer rotated = answer(session, "POST", "/tokens/" + id + "/rotate", body);
+    assertThat(rotated.status()).isEqualTo(200);
+    StoredToken token = store.token(id).orElseThrow();
+    assertThat(token.overlap()).contains(clock.instant().plusSeconds(300));
+    assertThat(token.parent()).isEmpty();
+    String value = Json.read(rotated.body()).path("value").asString();
+    assertThat(store.token(TokenDigest.of(value))).contains(token);
+  }
+
+  @Test
+  void a_client_certificate_changes_no_token() {
+    Caller session = session(new Delegation.Full(Bounds.none()));
+    answer(session, "POST", "/tokens", "{\"name\": \"a\", \"scopes\": [\"*\"]}");
+    List<StoredToken> before = store.tokens(Optional.of("bob"));
+    String path = "/tokens/" + before.get(0).id();
+    Caller certificate =
+        new Caller.Authenticated(
+            store.principal("bob").orElseThrow(),
+            new Delegation.Full(Bounds.none()),
+            CredentialKind.CERTIFICATE,
+            "certificate");
+    for (Answer refused :
+        List.of(
+            answer(
+                certificate, "POST", "/tokens", "{\"name\": \"b\", \"scopes\": [\"work:read\"]}"),
+            answer(certificate, "POST", path + "/rotate", ""),
+            answer(certificate, "DELETE", path, ""))) {
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.fields()).doesNotContainKey("WWW-Authenticate");
+      assertThat(Json.read(refused.body()).path("code").asString()).isEqualTo("credential_kind");
+    }
+    assertThat(store.tokens(Optional.of("bob"))).isEqualTo(before);
+    assertThat(answer(certificate, "GET", "/tokens", "").status()).isEqualTo(200);
+  }
+
+  @Test
   void a_token_that_was_revoked_since_the_decision_makes_and_revokes_nothing() {
     Answer made =
         answer(
@@ -137,6 +187,8 @@ class SelfDoorTest {
                 .status())
         .isEqualTo(401);
     assertThat(answer(gone, "DELETE", "/tokens/" + id, "").status()).isEqualTo(401);
+    assertThat(answer(gone, "POST", "/tokens/" + id + "/rotate", "").status()).isEqualTo(401);
+    assertThat(store.token(id).orElseThrow().overlap()).isEmpty();
     assertThat(store.tokens(Optional.of("bob"))).extracting(StoredToken::name).containsExactly("a");
   }
 
@@ -164,5 +216,7 @@ class SelfDoorTest {
     Answer failed = answer(ending, session, "GET", "/tokens", "");
     assertThat(failed.status()).isEqualTo(503);
     assertThat(Json.read(failed.body()).path("code").asString()).isEqualTo("identity_unavailable");
+    assertThat(Json.read(failed.body()).path("requestId").asString()).isEqualTo("request-1");
+    assertThat(failed.fields()).containsEntry("Retry-After", List.of("1"));
   }
 }

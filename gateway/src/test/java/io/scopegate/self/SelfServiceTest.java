@@ -372,7 +372,6 @@ class SelfServiceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "POST, /my/own/tokens/x/rotate",
     "GET, /my/own/tokens/x",
     "GET, /my/own/tokens/me",
     "GET, /named/me",

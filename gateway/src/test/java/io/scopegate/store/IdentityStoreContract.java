@@ -520,6 +520,119 @@ abstract class IdentityStoreContract {
   }
 
   @Test
+  void a_token_that_has_ended_is_not_rotated() {
+    NewToken first =
+        new NewToken(
+            "bob",
+            "ci",
+            List.of(),
+            Bounds.none(),
+            Optional.of(NOW),
+            TokenDigest.of("first"),
+            "",
+            false);
+    String id = store.create(first).id();
+
+    assertThatThrownBy(() -> store.rotate(id, TokenDigest.of("x"), "", NOW.plusSeconds(60)))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage("token `ci` has ended");
+    assertThat(store.token(TokenDigest.of("x"))).isEmpty();
+  }
+
+  private Optional<StoredToken> rotate(String id, String rotator) {
+    return store.rotate(
+        id,
+        TokenDigest.of("value " + made.incrementAndGet()),
+        "",
+        NOW.minusSeconds(1),
+        Optional.of(rotator));
+  }
+
+  @Test
+  void a_token_dies_with_the_one_that_rotated_it() {
+    String maker = store.create(token("bob", "maker")).id();
+    String rotator = store.create(token("bob", "rotator").madeBy(maker)).id();
+    String plain = store.create(token("bob", "plain")).id();
+    String sibling = store.create(token("bob", "sibling").madeBy(maker)).id();
+
+    assertThat(rotate(plain, rotator).orElseThrow().parent()).contains(rotator);
+    assertThat(rotate(sibling, rotator).orElseThrow().parent()).contains(rotator);
+    assertThat(rotate(sibling, maker).orElseThrow().parent())
+        .as("dies with the maker already")
+        .contains(rotator);
+    assertThat(rotate(rotator, rotator).orElseThrow().parent()).contains(maker);
+    store.create(token("bob", "other"));
+    store.revoke(rotator);
+
+    assertThat(store.tokens(Optional.of("bob")))
+        .extracting(StoredToken::name)
+        .containsExactly("maker", "other");
+  }
+
+  @Test
+  void a_token_rotates_none_that_would_be_freed_from_another() {
+    String maker = store.create(token("bob", "maker")).id();
+    String child = store.create(token("bob", "child").madeBy(maker)).id();
+    String stranger = store.create(token("bob", "stranger")).id();
+
+    for (String[] pair : new String[][] {{maker, child}, {child, stranger}}) {
+      assertThatThrownBy(() -> rotate(pair[0], pair[1]))
+          .isInstanceOf(StoreConflict.class)
+          .hasMessageEndingWith(
+              "can be rotated by itself, by the token that made it, or by a session");
+    }
+    assertThatThrownBy(() -> rotate(stranger, "revoked"))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessage("the token that rotates it is not in force any more");
+
+    assertThat(store.tokens(Optional.empty())).allMatch(one -> one.overlap().isEmpty());
+  }
+
+  @Test
+  void where_projects_tell_the_organization_no_two_of_the_store_have_one_name() {
+    store.load(organizations(entry("acme", Set.of())), ProjectNames.OF_STORE, this::tokenOf);
+    told.words.clear();
+
+    for (String taken : List.of("api", "1")) {
+      for (Runnable change :
+          List.<Runnable>of(
+              () ->
+                  store.putMember(
+                      "globex",
+                      Level.PROJECT,
+                      taken,
+                      "bob",
+                      Set.of("MEMBER"),
+                      ProjectNames.OF_STORE),
+              () -> store.putTeamProject("globex", "core", taken, ProjectNames.OF_STORE))) {
+        assertThatThrownBy(change::run)
+            .isInstanceOf(StoreConflict.class)
+            .hasMessage(
+                "`"
+                    + taken
+                    + "` cannot name a project of organization `globex`: it names one of `acme`, and"
+                    + " routes learn the organization from the project");
+      }
+    }
+    assertThatThrownBy(
+            () ->
+                store.load(
+                    organizations(entry("globex", Set.of())), ProjectNames.OF_STORE, this::tokenOf))
+        .isInstanceOf(StoreConflict.class)
+        .hasMessageStartingWith("`1` cannot name a project of organization `globex`");
+
+    assertThat(store.organization("globex")).isEmpty();
+    assertThat(told.words).isEmpty();
+    store.putMember("acme", Level.PROJECT, "1", "bob", Set.of("VIEWER"), ProjectNames.OF_STORE);
+    store.putTeamProject("globex", "api", "new", ProjectNames.OF_STORE);
+    store.load(organizations(entry("acme", Set.of())), ProjectNames.OF_STORE, this::tokenOf);
+    store.putMember(
+        "globex", Level.PROJECT, "api", "bob", Set.of("MEMBER"), ProjectNames.OF_ORGANIZATION);
+    assertThat(store.organization("globex").orElseThrow().projects())
+        .containsOnlyKeys("api", "new");
+  }
+
+  @Test
   void a_revoked_token_takes_both_its_values_and_what_it_made_along() {
     NewToken first = token("bob", "ci");
     String id = store.create(first).id();

@@ -7,6 +7,7 @@ import io.scopegate.route.Position;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,11 +24,16 @@ public final class IdentityFile {
   private final Problems problems;
   private final Policy policy;
   private final Function<String, Optional<Organization>> elsewhere;
+  private final Optional<Instant> latestEnd;
 
   private IdentityFile(
-      Policy policy, Function<String, Optional<Organization>> elsewhere, Problems problems) {
+      Policy policy,
+      Function<String, Optional<Organization>> elsewhere,
+      Optional<Instant> latestEnd,
+      Problems problems) {
     this.policy = policy;
     this.elsewhere = elsewhere;
+    this.latestEnd = latestEnd;
     this.problems = problems;
     this.reader = new NodeReader(problems);
   }
@@ -67,29 +73,35 @@ public final class IdentityFile {
    * @param path what messages call it
    */
   public static Outcome read(String path, byte[] bytes, Policy policy) {
-    return read(path, bytes, policy, name -> Optional.empty());
+    return read(path, bytes, policy, name -> Optional.empty(), Optional.empty());
   }
 
   /**
    * Reads the bytes of a file whose tokens may be bound to organizations that are kept elsewhere.
    *
    * @param elsewhere finds an organization by id or alias that the file does not hold
+   * @param latestEnd when each token of the file must end; without it none must
    */
   public static Outcome read(
       String path,
       byte[] bytes,
       Policy policy,
-      Function<String, Optional<Organization>> elsewhere) {
+      Function<String, Optional<Organization>> elsewhere,
+      Optional<Instant> latestEnd) {
     Problems problems = new Problems();
     Optional<Identities> identities =
         YamlReader.read(path, bytes, problems)
-            .flatMap(root -> new IdentityFile(policy, elsewhere, problems).identities(root, true));
+            .flatMap(
+                root ->
+                    new IdentityFile(policy, elsewhere, latestEnd, problems)
+                        .identities(root, true));
     return new Outcome(identities, problems.sorted());
   }
 
   /** Reads the same content where it is a part of another file; it needs no version there. */
   public static Optional<Identities> inline(YamlNode node, Policy policy, Problems problems) {
-    return new IdentityFile(policy, name -> Optional.empty(), problems).identities(node, false);
+    return new IdentityFile(policy, name -> Optional.empty(), Optional.empty(), problems)
+        .identities(node, false);
   }
 
   private Optional<Identities> identities(YamlNode root, boolean isFile) {
@@ -111,7 +123,7 @@ public final class IdentityFile {
       (fields.flag("disabled").orElse(false) ? disabled : enabled).add(entry.key());
       fields.finish();
     }
-    TokenReader tokens = new TokenReader(reader, policy, entries, elsewhere);
+    TokenReader tokens = new TokenReader(reader, policy, entries, elsewhere, latestEnd);
     List<Identities.Token> issued = new ArrayList<>();
     for (YamlNode item : file.list("tokens")) {
       tokens.token(reader.fields(item)).ifPresent(issued::add);

@@ -6,7 +6,6 @@ import io.scopegate.permission.Role;
 import io.scopegate.policy.Identities;
 import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
-import io.scopegate.route.Source;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -32,9 +31,7 @@ final class OrganizationReader {
     this.organizations = new AliasCheck("organization", reader);
     // Where a row learns the organization from the project, a project's name must tell it.
     this.projectsEverywhere =
-        policy.routes().routes().stream()
-                .flatMap(route -> route.places().organization().stream())
-                .anyMatch(place -> place.sources().contains(new Source.FromProject()))
+        policy.learnsOrganizationFromProject()
             ? Optional.of(new AliasCheck("project", reader))
             : Optional.empty();
   }

@@ -9,6 +9,7 @@ import io.scopegate.route.Position;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ final class TokenReader {
   private final Policy policy;
   private final List<Organization> organizations;
   private final Function<String, Optional<Organization>> elsewhere;
+  private final Optional<Instant> latestEnd;
   private final Map<List<String>, Position> names = new HashMap<>();
   private final Map<String, Position> digests = new HashMap<>();
 
@@ -34,11 +36,13 @@ final class TokenReader {
       NodeReader reader,
       Policy policy,
       List<Identities.Entry> entries,
-      Function<String, Optional<Organization>> elsewhere) {
+      Function<String, Optional<Organization>> elsewhere,
+      Optional<Instant> latestEnd) {
     this.reader = reader;
     this.problems = reader.problems();
     this.policy = policy;
     this.elsewhere = elsewhere;
+    this.latestEnd = latestEnd;
     this.organizations = entries.stream().map(Identities.Entry::organization).toList();
   }
 
@@ -56,7 +60,11 @@ final class TokenReader {
         fields.requiredNode("scopes").map(reader::texts).orElse(List.of());
     scopes.forEach(scope -> checkScope(scope, policy, problems));
     Bounds bounds = bounds(fields);
-    Optional<Instant> expires = fields.text("expires").flatMap(this::instant);
+    Optional<YamlNode.Scalar> end = fields.text("expires");
+    Optional<Instant> expires = end.flatMap(this::instant);
+    if (latestEnd.isPresent() && (end.isEmpty() || expires.isPresent())) {
+      checkEnd(end.or(() -> name), expires, latestEnd.get());
+    }
     Optional<String> digest = fields.text("digest").flatMap(this::digest);
     fields.finish();
     return problems.noted() > before || subject.isEmpty() || name.isEmpty()
@@ -81,6 +89,19 @@ final class TokenReader {
               + " must be 1 to "
               + LONGEST_NAME
               + " characters on one line");
+    }
+  }
+
+  private void checkEnd(Optional<YamlNode.Scalar> word, Optional<Instant> expires, Instant latest) {
+    if (word.isPresent() && (expires.isEmpty() || expires.get().isAfter(latest))) {
+      problems.error(
+          word.get().at(),
+          expires.isEmpty()
+              ? "token " + Wording.quoted(word.get().text()) + " does not end"
+              : Wording.quoted(word.get().text()) + " is too late",
+          "here a token must end, by `"
+              + latest.truncatedTo(ChronoUnit.SECONDS)
+              + "` at the latest");
     }
   }
 

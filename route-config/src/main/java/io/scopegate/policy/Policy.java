@@ -2,6 +2,7 @@ package io.scopegate.policy;
 
 import io.scopegate.permission.PermissionCatalog;
 import io.scopegate.route.RouteTable;
+import io.scopegate.route.Source;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,13 @@ public record Policy(
   public Policy {
     settings = Map.copyOf(settings);
     defaultScopes = List.copyOf(defaultScopes);
+  }
+
+  /** Says whether a row learns the organization from the project, whose id must then tell it. */
+  public boolean learnsOrganizationFromProject() {
+    return routes.routes().stream()
+        .flatMap(route -> route.places().organization().stream())
+        .anyMatch(place -> place.sources().contains(new Source.FromProject()));
   }
 
   /** Returns the same policy as another generation. */

@@ -37,18 +37,24 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
   private final Clock clock;
 
   /** Knows the sessions of these issuers, and begins to fetch their keys. */
-  public Sessions(List<Issuer> issuers, CacheLimits limits, Clock clock) {
-    this(issuers, limits, clock, TIMEOUT);
+  public Sessions(
+      List<Issuer> issuers, Set<String> otherPrefixes, CacheLimits limits, Clock clock) {
+    this(issuers, otherPrefixes, limits, clock, TIMEOUT);
   }
 
-  Sessions(List<Issuer> issuers, CacheLimits limits, Clock clock, Duration timeout) {
+  Sessions(
+      List<Issuer> issuers,
+      Set<String> otherPrefixes,
+      CacheLimits limits,
+      Clock clock,
+      Duration timeout) {
     this.clock = clock;
     // What is asked of issuers is bounded where it is asked, so these threads' queue need not be.
     IssuerClient client = new IssuerClient(askers, timeout);
     List<SignatureVerification.Signer> signers = new ArrayList<>();
     List<Introspection> introspections = new ArrayList<>();
     for (Issuer issuer : issuers) {
-      ClaimReader reader = new ClaimReader(issuer, foreignPrefixes(issuer, issuers));
+      ClaimReader reader = new ClaimReader(issuer, foreignPrefixes(issuer, issuers, otherPrefixes));
       if (issuer.proof() instanceof Issuer.Signature signature) {
         KeySource source = new PublishedKeys(client, issuer.url(), signature.keys());
         LiveKeys live = new LiveKeys(issuer.name(), source, clock);
@@ -70,9 +76,9 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
     }
   }
 
-  private static Set<String> foreignPrefixes(Issuer issuer, List<Issuer> issuers) {
-    return issuers.stream()
-        .map(Issuer::prefix)
+  private static Set<String> foreignPrefixes(
+      Issuer issuer, List<Issuer> issuers, Set<String> others) {
+    return Stream.concat(issuers.stream().map(Issuer::prefix), others.stream())
         .filter(prefix -> !prefix.isEmpty() && !prefix.equals(issuer.prefix()))
         .collect(Collectors.toSet());
   }

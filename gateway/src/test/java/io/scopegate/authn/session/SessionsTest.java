@@ -56,7 +56,8 @@ class SessionsTest {
   }
 
   private Sessions sessions(Issuer... issuers) {
-    return new Sessions(List.of(issuers), CacheLimits.embedded(), clock, Duration.ofSeconds(2));
+    return new Sessions(
+        List.of(issuers), Set.of("cert:"), CacheLimits.embedded(), clock, Duration.ofSeconds(2));
   }
 
   private Issuer issuer(Optional<Issuer.ClaimedMemberships> memberships) {
@@ -416,6 +417,9 @@ class SessionsTest {
     assertThat(idp.questions()).isZero();
     assertThat(jwt(idp.ecToken(claims("sub", "o:ann"))))
         .as("a subject of another issuer")
+        .isInstanceOf(Caller.Invalid.class);
+    assertThat(jwt(idp.ecToken(claims("sub", "cert:ann"))))
+        .as("a subject of a client certificate")
         .isInstanceOf(Caller.Invalid.class);
   }
 }
