@@ -2,20 +2,23 @@
  * HTTP in front. The map of the Netty pipelines, which meet on one event loop:
  *
  * <pre>
- * client ⇄ RequestDecoder  → ExchangeHandler ────→ Gatekeeper (decides)
- *          (one reading)       |  ExchangeState: where the one request stands
- *                              |  Refusals: the answers of our own
- *                              ↓  Decision.Allow
- *                            Forwarding: two streams, HeaderRules both ways
- *                              ↑
- * backend ⇄ ResponseDecoder → BackendHandler (only while leased)
+ * client ⇄ Threshold (PROXY protocol, TLS) → PrefaceDetector or ALPN:
+ *   HTTP/1  RequestDecoder ─────────────────────┐
+ *   HTTP/2  FrontendCodec → a channel a stream:  │  (one reading, the same messages)
+ *           Http2RequestReader ──────────────────┴→ ExchangeHandler ──→ Gatekeeper (decides)
+ *                                                      |  ExchangeState: where the request stands
+ *                                                      |  Frontend: the client's side, of a version
+ *                                                      ↓  Decision.Allow
+ *                                                    Forwarding: two streams, HeaderRules both ways
+ *                                                      ↑
+ * backend ⇄ ResponseDecoder or Http2AnswerReader → BackendHandler (only while leased)
  * </pre>
  *
  * <p>A row may lead to a backend inside the gateway: then a {@code LocalCall} takes the place of
- * the forwarding. Writing is symmetrical: {@code MessageWriter} makes the bytes, and they go
- * straight to the other channel. What is written to a backend is flushed when everything that the
- * client had sent is read, so that a request that turns out malformed in the same breath never
- * leaves. Addresses that the gateway answers itself end in {@code LocalExchangeHandler} instead.
+ * the forwarding. A WebSocket is a forwarding whose bodies have no end; a {@code Tunnel} knows
+ * where its frames end. What is written to a backend is flushed when everything that the client had
+ * sent is read, so that a request that turns out malformed in the same breath never leaves.
+ * Addresses that the gateway answers itself end in {@code LocalExchangeHandler} instead.
  */
 @NullMarked
 package io.scopegate.proxy;
