@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A gateway in a process of its own, for tests. Confined to the test's thread. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
   /** How long it may drain. */
   static final int DRAIN_SECONDS = 5;
 
@@ -30,8 +30,8 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   /** Starts one in front of the backend {@code core}, with these options of the virtual machine. */
-  static GatewayProcess start(Path folder, String routesYaml, String coreUrl, String... options)
-      throws IOException {
+  public static GatewayProcess start(
+      Path folder, String routesYaml, String coreUrl, String... options) throws IOException {
     return start(folder, routesYaml, coreUrl, "", 0, options);
   }
 
@@ -41,7 +41,7 @@ final class GatewayProcess implements AutoCloseable {
    * @param limits lines of the configuration, if it is to have any more
    * @param descriptors how many it may have open; 0 leaves it as it is
    */
-  static GatewayProcess start(
+  public static GatewayProcess start(
       Path folder,
       String routesYaml,
       String coreUrl,
@@ -91,7 +91,7 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   /** Returns the address of the edge. */
-  InetSocketAddress edge() {
+  public InetSocketAddress edge() {
     return edge;
   }
 
