@@ -10,12 +10,9 @@ import org.jspecify.annotations.Nullable;
  * request visits a node twice.
  */
 final class Node extends Literal {
-  /** The node below the only literal, if there is just one. */
-  private final @Nullable Node only;
-
   /**
-   * The nodes below several literals, in an open-addressing table: a node's place is its hash, or
-   * the next free one after it.
+   * The nodes below literals, in an open-addressing table: a node's place is its hash, or the next
+   * free one after it.
    */
   private final @Nullable Node[] literals;
 
@@ -35,12 +32,9 @@ final class Node extends Literal {
   Node(String text, Branch branch) {
     super(text);
     int size = branch.literals().size();
-    this.only = size == 1 ? node(branch.literals().entrySet().iterator().next()) : null;
-    // At least half of the places are free.
-    this.literals = new Node[size < 2 ? 0 : Integer.highestOneBit(size) * 4];
-    if (size > 1) {
-      branch.literals().entrySet().forEach(entry -> put(node(entry)));
-    }
+    // One place for one node, else at least half of them free.
+    this.literals = new Node[size < 2 ? size : Integer.highestOneBit(size) * 4];
+    branch.literals().forEach((literal, below) -> put(new Node(literal, below)));
     this.mixed =
         branch.mixed().entrySet().stream()
             .map(Node::edge)
@@ -53,10 +47,6 @@ final class Node extends Literal {
     this.parameter = below == null ? null : new Node("", below);
     this.end = Leaf.of(branch.rows());
     this.rest = Leaf.of(branch.restRows());
-  }
-
-  private static Node node(Map.Entry<String, Branch> entry) {
-    return new Node(entry.getKey(), entry.getValue());
   }
 
   private static Edge edge(Map.Entry<Shape, Branch> entry) {
@@ -95,9 +85,6 @@ final class Node extends Literal {
   }
 
   private @Nullable Node literal(Segments path, int depth) {
-    if (only != null) {
-      return path.hash(depth) == only.hash() && path.is(depth, only) ? only : null;
-    }
     if (literals.length == 0) {
       return null;
     }
@@ -106,6 +93,9 @@ final class Node extends Literal {
     for (Node node = literals[place]; node != null; node = literals[place]) {
       if (node.hash() == wanted && path.is(depth, node)) {
         return node;
+      }
+      if (literals.length == 1) {
+        return null;
       }
       place = (place + 1) & (literals.length - 1);
     }
