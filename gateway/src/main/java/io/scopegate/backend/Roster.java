@@ -58,12 +58,13 @@ final class Roster {
   synchronized void update(BackendUrl url, List<InetAddress> addresses) {
     Set<InetSocketAddress> wanted = new HashSet<>();
     addresses.forEach(address -> wanted.add(new InetSocketAddress(address, url.port())));
+    List<Endpoint> gone = new ArrayList<>();
     for (Endpoint member : List.copyOf(members)) {
       // What is left in the set afterwards is new.
       if (member.url().equals(url) && !wanted.remove(member.address())) {
         members.remove(member);
         leaving.add(member);
-        member.drain();
+        gone.add(member);
       }
     }
     boolean first = known.add(url);
@@ -76,6 +77,8 @@ final class Roster {
       connector.check(endpoint, well -> healthy(endpoint, well));
     }
     publish();
+    // Only now: nobody chooses one any more whose connections are being closed.
+    gone.forEach(Endpoint::drain);
   }
 
   /** Leaves an endpoint out for a while, unless half of them are left out already. */
