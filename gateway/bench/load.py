@@ -72,7 +72,7 @@ class TokenRequests(Requests):
 
     @cache
     def file(self) -> Path:
-        path = RUN / f"requests-{self.tokens.stem}"
+        path = RUN / f"requests-{self.tokens.parent.name}"
         chance = random.Random(7)
         tokens = self.tokens.read_text().split()
         chance.shuffle(tokens)

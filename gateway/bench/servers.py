@@ -4,11 +4,12 @@ import json
 import re
 import socket
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from load import Requests
-from processes import GATEWAY_CORE, LOAD_CORE, RUN, Failed, Process, answer
+from processes import GATEWAY_CORE, LOAD_CORE, RUN, Failed, Process, answer, run
 
 BACKEND, BACKEND_STATUS, ASKED = 19000, 19001, 19002
 ports = itertools.count(19010)
@@ -72,31 +73,45 @@ class Server:
 
 
 class Backend:
-    """An nginx with 1 KiB of JSON that knows how often it was asked, and what others ask whether a token will do."""
+    """An nginx with 1 KiB of JSON that knows how often it was asked; beside it, another that says whether a token will do."""
 
     def __init__(self, tokens: Tokens):
         body = json.dumps({"items": [{"id": i, "name": f"item-{i}", "state": "open"} for i in range(18)]})
         body = body[:1024].ljust(1024)
-        grants = "".join(f'"Bearer {tokens.allow}|{scope}" 204;' for scope in SCOPES)
         write_nginx("backend", f"""
-map_hash_bucket_size 256;
-map $http_x_forwarded_uri $uri_in {{ '' $request_uri; default $http_x_forwarded_uri; }}
-map $uri_in $need {{ "~^/api/v1/r[0-9]*(?<d>[0-9])/[^/]+/items$" "s${{d}}:read"; default "none"; }}
-map "$http_authorization|$need" $verdict {{ default 403; {grants} }}
 server {{ listen 127.0.0.1:{BACKEND} backlog=4096;
   location / {{ default_type application/json; return 200 '{body}'; }} }}
-server {{ listen 127.0.0.1:{ASKED} backlog=4096; location / {{ if ($verdict = 403) {{ return 403; }} return 200 ''; }} }}
 server {{ listen 127.0.0.1:{BACKEND_STATUS}; location / {{ stub_status; }} }}""")
-        self.process = Process("backend", nginx_argv("backend"), LOAD_CORE)
-        self.process.await_answer(BACKEND, b"GET / HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n", 200)
+        grants = "".join(f'"Bearer {tokens.allow}|{scope}" 200;' for scope in SCOPES)
+        write_nginx("asked", f"""
+map_hash_bucket_size 256;
+map $http_x_forwarded_uri $need {{ "~^/api/v1/r[0-9]*(?<d>[0-9])/[^/]+/items$" "s${{d}}:read"; default "none"; }}
+map "$http_authorization|$need" $verdict {{ default 403; {grants} }}
+server {{ listen 127.0.0.1:{ASKED} backlog=4096; location / {{ if ($verdict = 403) {{ return 403; }} return 200 ''; }} }}""")
+        self.looks = 0
+        self.processes = [Process(name, nginx_argv(name), LOAD_CORE) for name in ("backend", "asked")]
+        ask = b"GET / HTTP/1.1\r\nHost: backend\r\nConnection: close\r\n\r\n"
+        for process, port, expected in zip(self.processes, (BACKEND, ASKED), (200, 403)):
+            process.await_answer(port, ask, expected)
+
+    def end(self) -> None:
+        for process in self.processes:
+            process.end()
 
     def asked(self) -> int:
-        """Returns how many requests have come in so far, also those of which only the first byte has."""
+        """Returns how many requests have come in, also those of which only the first byte has, when no more come."""
+        last, now = -1, self.count()
+        while now != last:
+            time.sleep(0.02)
+            last, now = now, self.count()
+        return now
+
+    def count(self) -> int:
         with socket.create_connection(("127.0.0.1", BACKEND_STATUS), 5) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
             text = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
         # This request is counted, too.
-        self.looks = getattr(self, "looks", 0) + 1
+        self.looks += 1
         return int(text.split("requests\n")[1].split()[2]) - self.looks
 
 
@@ -118,7 +133,6 @@ def nginx_argv(name: str) -> list:
 
 def certificate() -> tuple:
     """Returns the files of a certificate and its key, made once."""
-    from processes import run
     crt, key = RUN / "tls.crt", RUN / "tls.key"
     if not crt.exists():
         run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",

@@ -71,7 +71,7 @@ class Bench:
 
     def close(self) -> None:
         self.end()
-        self.backend.process.end()
+        self.backend.end()
 
     def send(self, line: Line, seconds: float) -> dict:
         port = line.server.ports[line.protocol]
