@@ -31,6 +31,8 @@ class Program:
         shutil.copy(ROOT / "scopegate", self.folder)
         shutil.copy(jar, built)
         shutil.copytree(jar.parent / "lib", built / "lib")
+        # Its launcher prepares faster starts, once.
+        self.run(["quickstart", "--smoke"], RUN)
         self.version = subprocess.run([self.java, "-version"], capture_output=True, text=True).stderr.splitlines()[0]
 
     def argv(self, *arguments) -> list:

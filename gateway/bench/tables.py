@@ -224,7 +224,7 @@ def starts(bench: Bench) -> list:
             bench.running.append(line.server)
             found = {"start": line.server.start(BOTH_CORES) * 1000}
             if number == bench.options.rounds - 1:
-                time.sleep(3)
+                time.sleep(6)
                 found["idle"] = line.server.process.memory()
                 bench.send(line, max(bench.options.seconds, bench.options.warm if line.server.java else 0))
                 found["loaded"] = line.server.process.memory()
