@@ -3,9 +3,11 @@ package io.scopegate.command;
 import io.scopegate.store.StoreFailure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -23,6 +25,10 @@ public final class Program {
   public static int run(String[] args, Surroundings surroundings) {
     PrintWriter out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
+    Optional<Path> config = plainRun(args);
+    if (config.isPresent()) {
+      return run(RunCommand.of(config.get(), surroundings), err);
+    }
     CommandLine line = commands(args, surroundings);
     line.setOut(out)
         .setErr(err)
@@ -35,6 +41,32 @@ public final class Program {
     out.flush();
     err.flush();
     return code;
+  }
+
+  /**
+   * Returns the file of {@code run -c FILE}, the form in which gateways are started. Reading it
+   * with picocli, whose classes no archive of class data takes, would be a fifth of the start.
+   */
+  private static Optional<Path> plainRun(String[] args) {
+    boolean plain =
+        args.length == 3
+            && args[0].equals("run")
+            && (args[1].equals("-c") || args[1].equals("--config"))
+            && !args[2].isEmpty()
+            // Another option, or a file of arguments.
+            && !args[2].startsWith("-")
+            && !args[2].startsWith("@");
+    return plain ? Optional.of(Path.of(args[2])) : Optional.empty();
+  }
+
+  private static int run(RunCommand command, PrintWriter err) {
+    try {
+      return command.call();
+    } catch (InterruptedException | RuntimeException e) {
+      int code = failed(e, err);
+      err.flush();
+      return code;
+    }
   }
 
   /** Reading all commands takes a fifth of a start, so the one that is named comes alone. */
