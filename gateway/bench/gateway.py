@@ -30,7 +30,9 @@ class Program:
         built.mkdir(parents=True)
         shutil.copy(ROOT / "scopegate", self.folder)
         shutil.copy(jar, built)
-        shutil.copytree(jar.parent / "lib", built / "lib")
+        for folder in ("lib", "native"):
+            if (jar.parent / folder).is_dir():
+                shutil.copytree(jar.parent / folder, built / folder)
         # Its launcher prepares faster starts, once.
         self.run(["quickstart", "--smoke"], RUN)
         self.version = subprocess.run([self.java, "-version"], capture_output=True, text=True).stderr.splitlines()[0]
