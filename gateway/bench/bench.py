@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import gateway
+import goals
 import report
 from processes import RUN, Failed
 from tables import TABLES, Bench, say
@@ -65,12 +66,14 @@ def main() -> None:
     try:
         programs = gateway.programs(chosen.jar, chosen.jdk, chosen.java_options)
         bench = Bench(chosen, programs, programs[-1].java)
-        found = {}
+        measured, found = {}, {}
         for name in chosen.tables:
             lines = TABLES[name](bench)
+            measured[name] = lines
             found[name] = [report.raw(line) for line in lines]
             (RUN / "results.json").write_text(json.dumps(found, indent=1))
             print(report.markdown(name, lines), flush=True)
+        print(goals.markdown(measured), flush=True)
     except Failed as failure:
         sys.exit(f"bench: {failure}")
     finally:

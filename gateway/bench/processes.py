@@ -107,6 +107,16 @@ def answer(port: int, request: bytes, secure: bool = False) -> int:
         return 0
 
 
+def must_be_free(*numbers: int) -> None:
+    """Ends the bench if somebody else listens on a port: what they answer is nothing to measure."""
+    for port in numbers:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            continue
+        raise Failed(f"port {port} is taken; does another bench run?")
+
+
 def run(argv: list, core: str, seconds: float, cwd: Path = RUN) -> str:
     """Runs a program to its end and returns what it printed."""
     done = subprocess.run(["taskset", "-c", core, *map(str, argv)], capture_output=True, text=True, timeout=seconds,

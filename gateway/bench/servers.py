@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from load import Requests
-from processes import GATEWAY_CORE, LOAD_CORE, RUN, Failed, Process, answer, run
+from processes import GATEWAY_CORE, LOAD_CORE, RUN, Failed, Process, answer, must_be_free, run
 
 BACKEND, BACKEND_STATUS, ASKED = 19000, 19001, 19002
 ports = itertools.count(19010)
@@ -51,6 +51,7 @@ class Server:
 
     def start(self, core: str = GATEWAY_CORE) -> float:
         """Starts it and returns after how many seconds the first allowed request was answered."""
+        must_be_free(*self.ports.values())
         self.process = Process(self.id, self.argv, core, self.env, self.cwd)
         work = "allow" if "allow" in self.works else "plain"
         seconds = self.process.await_answer(self.ports["http"], self.requests(work).probe(), 200)
@@ -88,6 +89,7 @@ map_hash_bucket_size 256;
 map $http_x_forwarded_uri $need {{ "~^/api/v1/r[0-9]*(?<d>[0-9])/[^/]+/items$" "s${{d}}:read"; default "none"; }}
 map "$http_authorization|$need" $verdict {{ default 403; {grants} }}
 server {{ listen 127.0.0.1:{ASKED} backlog=4096; location / {{ if ($verdict = 403) {{ return 403; }} return 200 ''; }} }}""")
+        must_be_free(BACKEND, BACKEND_STATUS, ASKED)
         self.looks = 0
         self.processes = [Process(name, nginx_argv(name), LOAD_CORE) for name in ("backend", "asked")]
         ask = b"GET / HTTP/1.1\r\nHost: backend\r\nConnection: close\r\n\r\n"
