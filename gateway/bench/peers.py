@@ -115,7 +115,11 @@ def envoy_jwt(_: Tokens, routes: int = 10) -> Server:
             "@type": types + "rbac.v3.RBACPerRoute",
             "rbac": {"rules": {"action": "ALLOW", "policies": {"holders": policy}}}}}}
 
-    return envoy("envoy-jwt", "Envoy, jwt_authn + RBAC, cached", tokens, [authn, rbac], [row(i) for i in range(routes)])
+    server = envoy("envoy-jwt", "Envoy, jwt_authn + RBAC, cached", tokens, [authn, rbac],
+                   [row(i) for i in range(routes)])
+    # Plain is the other Envoy's.
+    server.works = ("allow", "deny")
+    return server
 
 
 def envoy(name: str, label: str, tokens: Tokens, filters: list, rows: list) -> Server:

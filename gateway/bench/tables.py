@@ -38,6 +38,13 @@ class Bench:
         self.tokens = Tokens(allow, deny)
         self.backend = Backend(self.tokens)
         self.running = []
+        self.seconds = options.seconds
+        self.warm_seconds = options.warm
+
+    def be_brief(self) -> None:
+        """Takes two thirds of the time from now on: what follows is compared within its own lines."""
+        self.seconds = max(1, self.options.seconds * 2 // 3)
+        self.warm_seconds = max(1, self.options.warm * 2 // 3)
 
     def wanted(self, name: str) -> bool:
         return not self.options.peers or name in self.options.peers
@@ -88,7 +95,7 @@ class Bench:
         asked = self.backend.asked()
         heap = line.server.allocated() if counting_heap else None
         cpu = process.cpu_seconds()
-        found = self.send(line, self.options.seconds)
+        found = self.send(line, self.seconds)
         found["cpu"] = (process.cpu_seconds() - cpu) * 1e6 / found["requests"]
         if heap is not None:
             found["heap"] = (line.server.allocated() - heap) / found["requests"]
@@ -103,11 +110,14 @@ class Bench:
         return found
 
     def warm(self, lines: list) -> None:
+        share = {"allow": 1, "plain": .5, "deny": .4}
+        warmed = set()
         for line in lines:
-            share = {"allow": 1, "plain": .5, "deny": .4}[line.work]
-            seconds = line.server.warm if line.server.warm <= 1 else self.options.warm * share
+            kind = (id(line.server), line.work, line.protocol)
+            on_jvm = line.server.warm > 1 and kind not in warmed
+            warmed.add(kind)
             say(f"warm {describe(line)}")
-            self.send(line, max(1, round(seconds)))
+            self.send(line, max(1, round(self.warm_seconds * share[line.work])) if on_jvm else 1)
 
     def rounds(self, lines: list, counting_heap: bool = False) -> None:
         for number in range(self.options.rounds):
@@ -146,16 +156,17 @@ def works(bench: Bench) -> list:
     bench.warm(lines)
     bench.rounds(lines, counting_heap=True)
     if bench.options.latency:
-        bench.fixed_rates([line for line in lines if line.work == "allow" or line.server.name in ("nginx", "scopegate")
-                           and line.work == "plain"])
+        bench.fixed_rates([line for line in lines if line.work == "allow"
+                           or line.work == "plain" and line.server.name == "nginx"])
     bench.end()
+    bench.be_brief()
     return lines
 
 
 def routes(bench: Bench) -> list:
     """The allowed request, with 10, 1,000 and 10,000 routes, for those that have a table of them."""
     servers = [server for count in (10, 1000, 10000)
-               for server in [*bench.others(["nginx", "haproxy", "vertx", "envoy", "spring"], count),
+               for server in [*bench.others(["nginx", "haproxy", "envoy", "spring"], count),
                               *bench.gateways(routes=count)]]
     servers.sort(key=lambda server: server.label)
     lines = [Line(server, "allow", server.requests("allow")) for server in servers]
@@ -226,7 +237,7 @@ def starts(bench: Bench) -> list:
             if number == bench.options.rounds - 1:
                 time.sleep(6)
                 found["idle"] = line.server.process.memory()
-                bench.send(line, max(bench.options.seconds, bench.options.warm if line.server.java else 0))
+                bench.send(line, bench.warm_seconds if line.server.warm > 1 else bench.seconds)
                 found["loaded"] = line.server.process.memory()
                 found["highest"] = line.server.process.memory("VmHWM")
             line.results.append(found)
