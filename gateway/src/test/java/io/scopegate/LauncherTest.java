@@ -39,6 +39,7 @@ class LauncherTest {
   @TempDir private Path folder;
   private Path target;
   private Path jdk;
+  private String options = "";
 
   @BeforeEach
   void pretend() throws IOException {
@@ -73,6 +74,8 @@ class LauncherTest {
     System.arraycopy(arguments, 0, words, 1, arguments.length);
     ProcessBuilder builder = new ProcessBuilder(Arrays.asList(words)).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", jdk.toString());
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().put("JDK_JAVA_OPTIONS", options);
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -173,5 +176,20 @@ class LauncherTest {
 
     assertThat(last(run())).doesNotContain("SharedArchiveFile");
     assertThat(run()).hasSize(1).first().asString().doesNotContain("SharedArchiveFile");
+  }
+
+  @Test
+  void who_asks_for_a_collector_gets_that_one_alone() throws Exception {
+    options = "-XX:+UseG1GC";
+
+    assertThat(last(run())).doesNotContain("UseParallelGC", "NewSize");
+    assertThat(last(start("check"))).doesNotContain("UseSerialGC");
+  }
+
+  @Test
+  void who_asks_for_a_young_generation_gets_that_size() throws Exception {
+    options = "-Xmn64m";
+
+    assertThat(last(run())).contains("-XX:+UseParallelGC").doesNotContain("NewSize");
   }
 }
