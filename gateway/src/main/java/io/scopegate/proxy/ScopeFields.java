@@ -21,10 +21,12 @@ final class ScopeFields {
   static final String ACCEPTED = "X-Accepted-OAuth-Scopes";
 
   // The words of a requirement live as long as the policy it belongs to.
-  private final Cache<Requirement, String> accepted = Caffeine.newBuilder().weakKeys().build();
+  private final Cache<Requirement, String> accepted =
+      Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
 
   // And those of a delegation as long as the credential is cached.
-  private final Cache<Delegation, String> carried = Caffeine.newBuilder().weakKeys().build();
+  private final Cache<Delegation, String> carried =
+      Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
 
   /** Adds both, if the caller is known. */
   void addTo(Fields fields, Decision decision) {
