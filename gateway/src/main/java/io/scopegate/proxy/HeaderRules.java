@@ -31,7 +31,11 @@ final class HeaderRules {
   // Callers hold few different sets; sorting their names anew for each request would cost more
   // than the decision. The sets of an old policy grow cold and leave.
   private final Cache<PermissionSet, String> permissionWords =
-      Caffeine.newBuilder().maximumSize(1024).expireAfterAccess(Duration.ofMinutes(5)).build();
+      Caffeine.newBuilder()
+          .maximumSize(1024)
+          .expireAfterWrite(Duration.ofMinutes(5))
+          .executor(Runnable::run)
+          .build();
 
   private final Assertions assertions;
 
