@@ -79,7 +79,7 @@ final class HeaderRules {
       out.addOurs("Expect", "100-continue");
     }
     change(settings.requestFields(), out);
-    addOrigin(head, client, out);
+    addOrigin(head, client, !settings.requestFields().isEmpty(), out);
     out.addOurs("X-Request-Id", requestId);
     addIdentity(allow, out);
     assertions.text(allow).ifPresent(text -> out.addOurs("X-Scopegate-Assertion", text));
@@ -166,7 +166,15 @@ final class HeaderRules {
     return Fields.isAlias(name, "X-Forwarded-For") || Fields.isAlias(name, "Forwarded");
   }
 
-  private static void addOrigin(RequestHead head, Client client, Fields out) {
+  private static void addOrigin(RequestHead head, Client client, boolean changed, Fields out) {
+    String proto = client.secure() ? "https" : "http";
+    if (!client.trusted() && !changed) {
+      // None of these can be there: what the client said of them was dropped.
+      out.addOurs("X-Forwarded-For", client.address());
+      out.addOurs("X-Forwarded-Proto", proto);
+      out.addOurs("X-Forwarded-Host", head.host());
+      return;
+    }
     StringBuilder via = new StringBuilder();
     if (client.trusted()) {
       Fields in = head.fields();
@@ -176,7 +184,7 @@ final class HeaderRules {
     }
     out.set("X-Forwarded-For", via.append(client.address()).toString());
     if (out.line("X-Forwarded-Proto", 0) < 0) {
-      out.addOurs("X-Forwarded-Proto", client.secure() ? "https" : "http");
+      out.addOurs("X-Forwarded-Proto", proto);
     }
     if (out.line("X-Forwarded-Host", 0) < 0) {
       out.addOurs("X-Forwarded-Host", head.host());
