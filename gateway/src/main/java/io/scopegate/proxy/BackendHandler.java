@@ -16,6 +16,7 @@ import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
 import io.scopegate.proxy.message.Unprocessed;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,34 +110,27 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    Forwarding served = forwarding;
-    if (served != null) {
-      try {
-        served.answerBatchEnd();
-      } catch (Throwable defect) {
-        fail(ctx, served, defect);
-      }
-    }
+    tell(ctx, Forwarding::answerBatchEnd);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    Forwarding served = forwarding;
-    if (served != null && ctx.channel().isWritable()) {
-      try {
-        served.backendReads();
-      } catch (Throwable defect) {
-        fail(ctx, served, defect);
-      }
+    if (ctx.channel().isWritable()) {
+      tell(ctx, Forwarding::backendReads);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    tell(ctx, Forwarding::backendClosed);
+  }
+
+  /** Tells the request that is served, if there is one, of what has happened. */
+  private void tell(ChannelHandlerContext ctx, Consumer<Forwarding> news) {
     Forwarding served = forwarding;
     if (served != null) {
       try {
-        served.backendClosed();
+        news.accept(served);
       } catch (Throwable defect) {
         fail(ctx, served, defect);
       }
