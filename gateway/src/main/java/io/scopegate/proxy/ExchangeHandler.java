@@ -124,11 +124,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private void admit(Judging judging, Decision.Allow allow) {
     Exchange exchange = judging.exchange();
     Backend backend = services.backends().get(allow.row().forwarding().backend());
-    if (backend == null) {
-      answerHere(judging, allow);
-    } else if (exchange.head().opensWebSocket() && !allow.row().forwarding().webSocket()) {
+    boolean webSocket = exchange.head().opensWebSocket();
+    if (webSocket && (backend == null || !allow.row().forwarding().webSocket())) {
       refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
-    } else if (exchange.head().opensWebSocket() && !backend.takesWebSockets()) {
+    } else if (backend == null) {
+      answerHere(judging, allow);
+    } else if (webSocket && !backend.takesWebSockets()) {
       refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
@@ -143,10 +144,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private void answerHere(Judging judging, Decision.Allow allow) {
     Exchange exchange = judging.exchange();
     LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
-    if (exchange.head().opensWebSocket()) {
-      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
-      return;
-    }
     if (local == null) {
       refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
       return;
