@@ -11,7 +11,6 @@ import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,9 +22,6 @@ import java.util.random.RandomGenerator;
 // Whether a write or a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http1Frontend extends Frontend {
-  /** How long a client may take to notice that we are done, before its answer could be lost. */
-  private static final Duration LINGERING = Duration.ofSeconds(1);
-
   private final Channel channel;
   private final RequestDecoder decoder;
   private AnswerFraming framing = new AnswerFraming(false, false);
@@ -169,7 +165,7 @@ final class Http1Frontend extends Frontend {
   @Override
   void next() {
     requests++;
-    deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
+    deadline().set(Waiting.REQUEST, isDraining() ? ConnectionEnd.LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();
     } else {
@@ -193,7 +189,7 @@ final class Http1Frontend extends Frontend {
   @Override
   void drainIdle() {
     if (deadline().waiting() == Waiting.REQUEST && !decoder.isMidMessage()) {
-      deadline().set(Waiting.REQUEST, LINGERING);
+      deadline().set(Waiting.REQUEST, ConnectionEnd.LINGERING);
     }
   }
 
@@ -218,7 +214,7 @@ final class Http1Frontend extends Frontend {
         .addListener(
             written -> {
               if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-                deadline().set(Waiting.CLIENT_CLOSE, LINGERING);
+                deadline().set(Waiting.CLIENT_CLOSE, ConnectionEnd.LINGERING);
                 ConnectionEnd.ofOutput(duplex);
               } else {
                 channel.close();
