@@ -10,13 +10,12 @@ import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.ExchangeState.Answering;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
 import io.scopegate.proxy.ExchangeState.Judging;
-import io.scopegate.proxy.ExchangeState.Streaming;
+import io.scopegate.proxy.ExchangeState.Passing;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.RequestHead;
@@ -110,15 +109,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
         admit(judging, (Decision.Allow) decision);
       }
     }
-    if (!isAwaited()) {
+    if (!state.isAwaited()) {
       frontend.release();
     }
-  }
-
-  /** Says whether what the client sends has to wait for the backend. */
-  private boolean isAwaited() {
-    return state instanceof Connecting
-        || (state instanceof Streaming streaming && streaming.forwarding().awaitsUpgrade());
   }
 
   private void admit(Judging judging, Decision.Allow allow) {
@@ -149,7 +142,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       return;
     }
     LocalCall call = new LocalCall(exchange, allow, local, frontend, answers, this::enter);
-    state = judging.answering(call);
+    state = judging.passing(call);
     call.start();
   }
 
@@ -183,24 +176,20 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
               frontend,
               services,
               this);
-      state = new Streaming(forwarding);
+      state = connecting.passing(forwarding);
       forwarding.start();
       if (connecting.exchange().isRequestEnded() || forwarding.awaitsUpgrade()) {
         forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
       }
     }
-    if (!isAwaited()) {
+    if (!state.isAwaited()) {
       frontend.release();
     }
   }
 
   private void takeBody(ByteBuf data) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().requestData(data);
-      return;
-    }
-    if (state instanceof Answering answering) {
-      answering.call().requestData(data);
+    if (state instanceof Passing passing) {
+      passing.passage().requestData(data);
       return;
     }
     int bytes = data.readableBytes();
@@ -212,12 +201,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void endRequest(BodyEnd end) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().exchange().requestEnded();
-      streaming.forwarding().requestEnd(end);
-    } else if (state instanceof Answering answering) {
-      answering.call().exchange().requestEnded();
-      answering.call().requestEnd();
+    if (state instanceof Passing passing) {
+      passing.passage().exchange().requestEnded();
+      passing.passage().requestEnd(end);
     } else if (state instanceof Draining) {
       enter(Idle.INSTANCE);
     }
@@ -236,56 +222,20 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void refuseMalformed(Malformed malformed) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        brokenOff(streaming.forwarding());
-        return;
-      }
-    }
     Fault fault =
         switch (malformed.kind()) {
           case SYNTAX -> Fault.BAD_REQUEST;
           case TARGET_TOO_LONG -> Fault.TARGET_TOO_LONG;
           case HEAD_TOO_LARGE -> Fault.HEAD_TOO_LARGE;
         };
-    endWith(fault, malformed.detail());
-  }
-
-  /** Answers in place of what cannot be served and closes; a drained request has its answer. */
-  private void endWith(Fault fault, String detail) {
-    if (state instanceof Answering answering) {
-      answering.call().abort();
-    }
-    if (state instanceof Draining || state instanceof Closed) {
-      state = Closed.INSTANCE;
-      frontend.closeLingering();
-    } else {
-      state = answers.end(exchange(), fault, detail);
-    }
-  }
-
-  private Optional<Exchange> exchange() {
-    if (state instanceof Judging judging) {
-      return Optional.of(judging.exchange());
-    }
-    if (state instanceof Connecting connecting) {
-      return Optional.of(connecting.exchange());
-    }
-    if (state instanceof Answering answering) {
-      return Optional.of(answering.call().exchange());
-    }
-    if (state instanceof Streaming streaming) {
-      return Optional.of(streaming.forwarding().exchange());
-    }
-    return Optional.empty();
+    state = answers.end(state, fault, malformed.detail());
   }
 
   @Override
-  public void finished(Forwarding forwarding) {
-    Exchange exchange = forwarding.exchange();
-    exchange.completed(services.events(), forwarding.status(), frontend.nanoTime());
-    if (!forwarding.closes()) {
+  public void finished(Passage passage) {
+    Exchange exchange = passage.exchange();
+    exchange.completed(services.events(), passage.status(), frontend.nanoTime());
+    if (!passage.closes()) {
       enter(Idle.INSTANCE);
       return;
     }
@@ -318,72 +268,47 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   @Override
-  public void brokenOff(Forwarding forwarding) {
-    state = Closed.INSTANCE;
-    forwarding.exchange().completed(services.events(), forwarding.status(), frontend.nanoTime());
-    frontend.cut();
+  public void brokenOff(Passage passage) {
+    state = answers.cut(passage);
+  }
+
+  @Override
+  public void opened(Tunnel tunnel) {
+    if (state instanceof Passing passing) {
+      state = passing.goingOn(tunnel);
+    }
+    tunnel.exchange().completed(services.events(), tunnel.status(), frontend.nanoTime());
   }
 
   private void expired(Waiting waiting) {
     switch (waiting) {
       case REQUEST -> frontend.close();
-      case HEAD -> endWith(Fault.REQUEST_TIMEOUT, "the head of the request came too slowly");
-      case CLIENT_BODY -> expiredBody();
-      case BACKEND_ANSWER, BACKEND_BODY -> {
-        if (state instanceof Streaming streaming) {
-          streaming.forwarding().fail(BackendFailure.Kind.TIMEOUT);
-        } else if (state instanceof Answering answering) {
-          answering.call().expire();
-        }
-      }
-      case TUNNEL -> {
-        if (state instanceof Streaming streaming) {
-          streaming.forwarding().expireTunnel();
+      case HEAD ->
+          state =
+              answers.end(state, Fault.REQUEST_TIMEOUT, "the head of the request came too slowly");
+      case CLIENT_BODY ->
+          state =
+              answers.end(state, Fault.REQUEST_TIMEOUT, "the body of the request came too slowly");
+      case BACKEND_ANSWER, BACKEND_BODY, TUNNEL -> {
+        if (state instanceof Passing passing) {
+          passing.passage().expire();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
-      case NOTHING_MORE -> exceedDeadline();
+      case NOTHING_MORE -> {
+        if (state.current().isPresent()) {
+          enter(answers.exceedDeadline(state, state.current().get()));
+          frontend.release();
+        }
+      }
       case NOTHING -> throw new IllegalStateException("nothing was waited for");
     }
   }
 
-  private void exceedDeadline() {
-    Optional<Exchange> exchange = exchange();
-    if (exchange.isEmpty()) {
-      return; // answered; what is left of the request is dropped
-    }
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        state = Closed.INSTANCE;
-        exchange
-            .get()
-            .completed(services.events(), streaming.forwarding().status(), frontend.nanoTime());
-        frontend.exceedDeadline();
-        return;
-      }
-    } else if (state instanceof Answering answering) {
-      answering.call().abort();
-    }
-    refuse(exchange.get(), Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
-    frontend.release();
-  }
-
-  private void expiredBody() {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        brokenOff(streaming.forwarding());
-        return;
-      }
-    }
-    endWith(Fault.REQUEST_TIMEOUT, "the body of the request came too slowly");
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().flushRequest();
+    if (state instanceof Passing passing) {
+      passing.passage().flushRequest();
     } else if (state instanceof Idle) {
       frontend.watchHead();
     }
@@ -392,8 +317,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      if (state instanceof Streaming streaming) {
-        streaming.forwarding().clientReads();
+      if (state instanceof Passing passing) {
+        passing.passage().clientReads();
       }
       frontend.writable();
     }
@@ -401,13 +326,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    Optional<Exchange> exchange = exchange();
+    Optional<Exchange> exchange = state.current();
     int status = 0;
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      status = streaming.forwarding().status();
-    } else if (state instanceof Answering answering) {
-      answering.call().abort();
+    if (state instanceof Passing passing) {
+      passing.passage().abort();
+      status = passing.passage().status();
     }
     state = Closed.INSTANCE;
     frontend.deadline().cancel();
@@ -431,19 +354,18 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   /** Ends the connection, or the stream, whatever was thrown; the loop goes on with the others. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    boolean answered = state instanceof Streaming streaming && streaming.forwarding().isAnswered();
     boolean broken = cause instanceof IOException;
     if (!broken) {
       LOG.error("an exchange failed", cause);
     }
     try {
-      if (state instanceof Streaming streaming) {
-        streaming.forwarding().abort();
-      }
-      if (broken || answered || exchange().isEmpty()) {
+      if (broken || state.current().isEmpty()) {
+        if (state instanceof Passing passing) {
+          passing.passage().abort();
+        }
         frontend.cut();
       } else {
-        endWith(Fault.INTERNAL, "the request could not be handled");
+        state = answers.end(state, Fault.INTERNAL, "the request could not be handled");
       }
     } catch (Throwable again) {
       // No memory or no stack is left, perhaps: then there is no answer either.

@@ -165,7 +165,8 @@ final class Http1Frontend extends Frontend {
   @Override
   void next() {
     requests++;
-    deadline().set(Waiting.REQUEST, isDraining() ? ConnectionEnd.LINGERING : settings().idleTimeout());
+    deadline()
+        .set(Waiting.REQUEST, isDraining() ? ConnectionEnd.LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();
     } else {

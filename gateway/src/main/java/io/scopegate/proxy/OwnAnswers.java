@@ -6,6 +6,7 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
+import io.scopegate.proxy.ExchangeState.Passing;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
@@ -107,11 +108,24 @@ final class OwnAnswers {
   }
 
   /**
-   * Answers in place of what cannot be served, and closes.
-   *
-   * @param exchange the request, if its head could be read
+   * Answers in place of what cannot be served, and closes; an answer that has begun breaks off, and
+   * a drained request has its answer.
    */
-  ExchangeState end(Optional<Exchange> exchange, Fault fault, String detail) {
+  ExchangeState end(ExchangeState state, Fault fault, String detail) {
+    if (state instanceof Passing passing) {
+      passing.passage().abort();
+      if (passing.passage().isAnswered()) {
+        return cut(passing.passage());
+      }
+    }
+    if (!(state instanceof Draining || state instanceof Closed)) {
+      answerInstead(state.current(), fault, detail);
+    }
+    frontend.closeLingering();
+    return Closed.INSTANCE;
+  }
+
+  private void answerInstead(Optional<Exchange> exchange, Fault fault, String detail) {
     String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
     Optional<Decision> decision = exchange.flatMap(Exchange::decision);
     GatewayAnswer answer = services.refusals().of(fault, detail, id, decision);
@@ -122,7 +136,26 @@ final class OwnAnswers {
     } else {
       services.events().completed(decision, Exchange.OTHER, fault.status(), Duration.ZERO);
     }
-    frontend.closeLingering();
+  }
+
+  /** Breaks off an answer that has begun. */
+  ExchangeState cut(Passage passage) {
+    passage.exchange().completed(services.events(), passage.status(), frontend.nanoTime());
+    frontend.cut();
     return Closed.INSTANCE;
+  }
+
+  /** Tells a client, as far as that can still be told, that the deadline it stated has passed. */
+  ExchangeState exceedDeadline(ExchangeState state, Exchange exchange) {
+    if (state instanceof Passing passing) {
+      Passage passage = passing.passage();
+      passage.abort();
+      if (passage.isAnswered()) {
+        exchange.completed(services.events(), passage.status(), frontend.nanoTime());
+        frontend.exceedDeadline();
+        return Closed.INSTANCE;
+      }
+    }
+    return refuse(exchange, Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
   }
 }

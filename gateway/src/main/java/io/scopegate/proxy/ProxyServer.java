@@ -307,7 +307,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(notice));
     }
-    tunnels.close(tunnel -> true, Tunnel.GOING_AWAY, Tunnel.STOPPING);
+    tunnels.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
     if (connections.isEmpty()) {
       drained.complete(null);
     }
