@@ -9,6 +9,7 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.guard.LocalBackend;
+import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Connecting;
@@ -40,6 +41,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   private final Frontend frontend;
   private final OwnAnswers answers;
   private final EventLoop loop;
+  private final ExchangeWatch watch;
   private ExchangeState state = Idle.INSTANCE;
 
   /**
@@ -51,6 +53,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     this.services = services;
     this.frontend = frontend.apply(this::expired);
     this.loop = this.frontend.channel().eventLoop();
+    this.watch = services.watch(loop);
     this.answers = new OwnAnswers(this.frontend, services);
   }
 
@@ -69,7 +72,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   private void begin(RequestHead head) {
     frontend.begin(head);
-    Exchange exchange = new Exchange(head, frontend.ids().of(head.fields()), frontend.nanoTime());
+    Exchange exchange = new Exchange(head, frontend);
     state = Idle.INSTANCE.judging(exchange);
     services
         .gatekeeper()
@@ -116,6 +119,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   private void admit(Judging judging, Decision.Allow allow) {
     Exchange exchange = judging.exchange();
+    if (allow.caller() instanceof Caller.Authenticated) {
+      watch.add(exchange);
+    }
     Backend backend = services.backends().get(allow.row().forwarding().backend());
     boolean webSocket = exchange.head().opensWebSocket();
     if (webSocket && (backend == null || !allow.row().forwarding().webSocket())) {
@@ -234,7 +240,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void finished(Passage passage) {
     Exchange exchange = passage.exchange();
-    exchange.completed(services.events(), passage.status(), frontend.nanoTime());
+    exchange.completed(services.events(), passage.status());
     if (!passage.closes()) {
       enter(Idle.INSTANCE);
       return;
@@ -277,7 +283,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     if (state instanceof Passing passing) {
       state = passing.goingOn(tunnel);
     }
-    tunnel.exchange().completed(services.events(), tunnel.status(), frontend.nanoTime());
+    tunnel.exchange().opened(services.events(), tunnel.status());
   }
 
   private void expired(Waiting waiting) {
@@ -335,7 +341,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     state = Closed.INSTANCE;
     frontend.deadline().cancel();
     if (exchange.isPresent()) {
-      exchange.get().completed(services.events(), status, frontend.nanoTime());
+      exchange.get().completed(services.events(), status);
     }
   }
 
@@ -348,6 +354,22 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice && state instanceof Idle) {
       frontend.drainIdle();
+    } else if (event instanceof Withdrawal withdrawal) {
+      withdraw(withdrawal.exchange(), withdrawal.why());
+    }
+  }
+
+  private void withdraw(Exchange exchange, Decision.Deny why) {
+    if (state.current().filter(exchange::equals).isEmpty()
+        || !(exchange.decision().orElse(why) instanceof Decision.Allow then)) {
+      return; // it is over
+    }
+    services.events().withdrawn(then, why);
+    if (state instanceof Passing passing && passing.passage() instanceof Tunnel tunnel) {
+      tunnel.close(Tunnel.POLICY_VIOLATION, why.code().title());
+    } else {
+      enter(answers.withdraw(state, exchange, why));
+      frontend.release();
     }
   }
 

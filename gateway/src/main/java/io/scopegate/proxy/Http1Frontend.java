@@ -148,8 +148,8 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
-  void exceedDeadline() {
-    throw new IllegalStateException("no request of HTTP/1 states a deadline");
+  void breakOff(GrpcStatus status, String why) {
+    cut();
   }
 
   /** Says on an answer whether the connection goes on. */

@@ -91,7 +91,7 @@ final class OwnAnswers {
             || head.opensWebSocket()
             || head.method().equals("CONNECT");
     frontend.answer(answer, head, close);
-    exchange.completed(services.events(), answer.status(), frontend.nanoTime());
+    exchange.completed(services.events(), answer.status());
     if (close) {
       if (whole) {
         frontend.close();
@@ -132,7 +132,7 @@ final class OwnAnswers {
     exchange.ifPresent(one -> CorsFields.addTo(answer.fields(), decision, one.head().fields()));
     frontend.answerMalformed(answer);
     if (exchange.isPresent()) {
-      exchange.get().completed(services.events(), fault.status(), frontend.nanoTime());
+      exchange.get().completed(services.events(), fault.status());
     } else {
       services.events().completed(decision, Exchange.OTHER, fault.status(), Duration.ZERO);
     }
@@ -140,22 +140,40 @@ final class OwnAnswers {
 
   /** Breaks off an answer that has begun. */
   ExchangeState cut(Passage passage) {
-    passage.exchange().completed(services.events(), passage.status(), frontend.nanoTime());
+    passage.exchange().completed(services.events(), passage.status());
     frontend.cut();
     return Closed.INSTANCE;
   }
 
-  /** Tells a client, as far as that can still be told, that the deadline it stated has passed. */
+  /** Ends a request whose deadline, which its client has stated, has passed. */
   ExchangeState exceedDeadline(ExchangeState state, Exchange exchange) {
-    if (state instanceof Passing passing) {
-      Passage passage = passing.passage();
-      passage.abort();
-      if (passage.isAnswered()) {
-        exchange.completed(services.events(), passage.status(), frontend.nanoTime());
-        frontend.exceedDeadline();
-        return Closed.INSTANCE;
-      }
+    Fault fault = Fault.DEADLINE_EXCEEDED;
+    return breaksOff(state, fault.grpcStatus(), fault.title())
+        ? Closed.INSTANCE
+        : refuse(exchange, fault, fault.title());
+  }
+
+  /** Ends a request, because what it was let through with does not hold any more. */
+  ExchangeState withdraw(ExchangeState state, Exchange exchange, Decision.Deny why) {
+    return breaksOff(state, GrpcStatus.of(why.code().status()), why.detail())
+        ? Closed.INSTANCE
+        : refuse(exchange, why);
+  }
+
+  /**
+   * Gives up what is under way. Says whether its answer had begun: then it breaks off here, and the
+   * client is told why as far as it can be.
+   */
+  private boolean breaksOff(ExchangeState state, GrpcStatus status, String why) {
+    if (!(state instanceof Passing passing)) {
+      return false;
     }
-    return refuse(exchange, Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
+    Passage passage = passing.passage();
+    passage.abort();
+    if (passage.isAnswered()) {
+      passage.exchange().completed(services.events(), passage.status());
+      frontend.breakOff(status, why);
+    }
+    return passage.isAnswered();
   }
 }

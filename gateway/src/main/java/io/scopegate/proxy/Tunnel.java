@@ -19,11 +19,14 @@ final class Tunnel implements Passage, Served {
   /** Says that an endpoint is going away (RFC 6455 §7.4.1). */
   static final int GOING_AWAY = 1001;
 
+  /** Says that what the peer does is against a policy (RFC 6455 §7.4.1). */
+  static final int POLICY_VIOLATION = 1008;
+
   /** The reason when the gateway stops. */
   static final String STOPPING = "the gateway is going away";
 
   /** How long the sides may take to come to a frame's end and to say farewell. */
-  private static final Duration CLOSING = Duration.ofSeconds(2);
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
   private final Exchange exchange;
   private final Frontend frontend;
