@@ -11,7 +11,6 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,9 +22,6 @@ import java.util.random.RandomGenerator;
 // Whether a write or a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http1Frontend extends Frontend {
-  /** How long a client may take to notice that we are done, before its answer could be lost. */
-  private static final Duration LINGERING = Duration.ofSeconds(1);
-
   private static final byte[] NO_BODY = {};
 
   private final Channel channel;
@@ -151,8 +147,8 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
-  void exceedDeadline() {
-    throw new IllegalStateException("no request of HTTP/1 states a deadline");
+  void breakOff(GrpcStatus status, String why) {
+    cut();
   }
 
   /** Says on an answer whether the connection goes on. */
@@ -168,7 +164,8 @@ final class Http1Frontend extends Frontend {
   @Override
   void next() {
     requests++;
-    deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
+    deadline()
+        .set(Waiting.REQUEST, isDraining() ? ConnectionEnd.LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();
     } else {
@@ -192,7 +189,7 @@ final class Http1Frontend extends Frontend {
   @Override
   void drainIdle() {
     if (deadline().waiting() == Waiting.REQUEST && !decoder.isMidMessage()) {
-      deadline().set(Waiting.REQUEST, LINGERING);
+      deadline().set(Waiting.REQUEST, ConnectionEnd.LINGERING);
     }
   }
 
@@ -217,7 +214,7 @@ final class Http1Frontend extends Frontend {
         .addListener(
             written -> {
               if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-                deadline().set(Waiting.CLIENT_CLOSE, LINGERING);
+                deadline().set(Waiting.CLIENT_CLOSE, ConnectionEnd.LINGERING);
                 ConnectionEnd.ofOutput(duplex);
               } else {
                 channel.close();

@@ -19,7 +19,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.scopegate.proxy.http2.FrontendCodec;
 import io.scopegate.proxy.http2.Http2RequestReader;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -35,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http2FrontendConnection.class);
   private static final int CONNECTION_WINDOW = 1024 * 1024;
-
-  /** How long a client may take to notice that no more streams are wanted. */
-  private static final Duration LINGERING = Duration.ofSeconds(1);
 
   private final Channel channel;
   private final Http2FrameCodec codec;
@@ -191,7 +187,9 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private void drain() {
     channel.writeAndFlush(
         new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
-    channel.eventLoop().schedule(this::goAway, LINGERING.toMillis(), TimeUnit.MILLISECONDS);
+    channel
+        .eventLoop()
+        .schedule(this::goAway, ConnectionEnd.LINGERING.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void goAway() {

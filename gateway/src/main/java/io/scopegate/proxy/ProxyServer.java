@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +103,7 @@ public final class ProxyServer implements AutoCloseable {
             new HeaderRules(scopeFields, gatekeeper.assertions()),
             new Refusals(scopeFields),
             tunnels,
+            watches(loops, gatekeeper),
             events);
     return new ProxyServer(
         loops,
@@ -132,6 +136,15 @@ public final class ProxyServer implements AutoCloseable {
                           random,
                           expired)));
         });
+  }
+
+  private static Map<EventLoop, ExchangeWatch> watches(EventLoops loops, Gatekeeper gatekeeper) {
+    Map<EventLoop, ExchangeWatch> watches = new HashMap<>();
+    for (EventExecutor executor : loops.group()) {
+      EventLoop loop = (EventLoop) executor;
+      watches.put(loop, new ExchangeWatch(loop, gatekeeper));
+    }
+    return Map.copyOf(watches);
   }
 
   /**
@@ -307,7 +320,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(notice));
     }
-    tunnels.close(tunnel -> true, Tunnel.GOING_AWAY, Tunnel.STOPPING);
+    tunnels.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
     if (connections.isEmpty()) {
       drained.complete(null);
     }

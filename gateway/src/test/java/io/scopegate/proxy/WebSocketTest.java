@@ -2,7 +2,6 @@ package io.scopegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopegate.policy.Caller;
 import io.scopegate.proxy.RecordingBackend.Conversation;
 import io.scopegate.proxy.RecordingBackend.Received;
 import io.scopegate.proxy.message.WebSocketFields;
@@ -364,25 +363,6 @@ class WebSocketTest {
       assertThat(client.isClosed()).isTrue();
       drained.get(5, TimeUnit.SECONDS);
       assertThat(gateway.server().tunnels().count()).isZero();
-    }
-  }
-
-  @Test
-  void a_websocket_can_be_closed_by_who_opened_it() throws Exception {
-    CompletableFuture<String> ended = new CompletableFuture<>();
-    try (RecordingBackend backend = echo(ended);
-        TestGateway gateway = gateway(backend);
-        RawClient client = gateway.connect()) {
-      assertThat(client.send(handshake("/ws")).answer().status()).isEqualTo(101);
-      Tunnels tunnels = gateway.server().tunnels();
-      tunnels.close(tunnel -> false, Tunnel.POLICY_VIOLATION, "not this one");
-      tunnels.close(
-          tunnel -> tunnel.caller() instanceof Caller.Anonymous,
-          Tunnel.POLICY_VIOLATION,
-          "revoked");
-      assertThat(new String(client.bytes(11), StandardCharsets.ISO_8859_1))
-          .isEqualTo("\u0088\u0009\u0003\u00f0revoked");
-      assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo("\u0003\u00f0revoked");
     }
   }
 

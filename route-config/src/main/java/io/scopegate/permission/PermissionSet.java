@@ -76,6 +76,11 @@ public final class PermissionSet {
     return catalog == other;
   }
 
+  /** Says whether both are sets of one catalogue, so that they combine. */
+  public boolean isLike(PermissionSet other) {
+    return isOf(other.catalog);
+  }
+
   /** Says whether there is nothing in it. */
   public boolean isEmpty() {
     for (long word : words) {
