@@ -167,7 +167,7 @@ final class Forwarding implements Passage, Served {
   @Override
   public void requestEnd(BodyEnd end) {
     handler.writer().writeEnd(HeaderRules.trailers(end.trailers()));
-    if (!answered) {
+    if (!answered && !exchange.isBodiless()) {
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
   }
@@ -210,7 +210,6 @@ final class Forwarding implements Passage, Served {
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
     closes = frontend.writeHead(head, request, last, fields);
     reusable = head.keepAlive();
-    frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
   }
 
   private void interim(ResponseHead head) {
@@ -261,11 +260,8 @@ final class Forwarding implements Passage, Served {
   @Override
   public void answerData(ByteBuf data) {
     frontend.writeData(data);
-    if (frontend.isWritable()) {
-      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
-    } else {
+    if (!frontend.isWritable()) {
       handler.reader().hold();
-      frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
   }
 
@@ -295,6 +291,17 @@ final class Forwarding implements Passage, Served {
     frontend.flush();
     if (answerEnded) {
       finish();
+    } else if (answered) {
+      awaitMore();
+    }
+  }
+
+  /** Once for all that came together: most answers come whole, and then there is no more. */
+  private void awaitMore() {
+    if (frontend.isWritable()) {
+      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+    } else {
+      frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
   }
 
