@@ -26,8 +26,6 @@ import java.util.Optional;
 final class HeaderRules {
   private static final int MAX_LISTING = 16 * 1024;
 
-  private final ScopeFields scopeFields;
-
   // Callers hold few different sets; sorting their names anew for each request would cost more
   // than the decision. The sets of an old policy grow cold and leave.
   private final Cache<PermissionSet, String> permissionWords =
@@ -39,8 +37,7 @@ final class HeaderRules {
 
   private final Assertions assertions;
 
-  HeaderRules(ScopeFields scopeFields, Assertions assertions) {
-    this.scopeFields = scopeFields;
+  HeaderRules(Assertions assertions) {
     this.assertions = assertions;
   }
 
@@ -239,7 +236,7 @@ final class HeaderRules {
     CorsFields.strip(out, allow.row());
     if (!head.isInterim()) {
       out.addOurs("X-Request-Id", requestId);
-      scopeFields.addTo(out, allow);
+      ScopeFields.addTo(out, allow);
     }
     return out;
   }
@@ -253,7 +250,7 @@ final class HeaderRules {
     Fields out = new Fields();
     answer.fields().forEach((name, values) -> values.forEach(value -> out.add(name, value)));
     out.addOurs("X-Request-Id", requestId);
-    scopeFields.addTo(out, allow);
+    ScopeFields.addTo(out, allow);
     return out;
   }
 

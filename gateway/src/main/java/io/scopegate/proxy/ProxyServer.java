@@ -93,15 +93,14 @@ public final class ProxyServer implements AutoCloseable {
       Map<String, LocalBackend> localBackends,
       GatewayEvents events,
       RandomGenerator random) {
-    ScopeFields scopeFields = new ScopeFields();
     Tunnels tunnels = new Tunnels();
     Services services =
         new Services(
             gatekeeper,
             Map.copyOf(backends),
             Map.copyOf(localBackends),
-            new HeaderRules(scopeFields, gatekeeper.assertions()),
-            new Refusals(scopeFields),
+            new HeaderRules(gatekeeper.assertions()),
+            new Refusals(),
             tunnels,
             watches(loops, gatekeeper),
             events);
@@ -159,7 +158,7 @@ public final class ProxyServer implements AutoCloseable {
       LocalHandler handler,
       int maxBodyBytes,
       RandomGenerator random) {
-    Refusals refusals = new Refusals(new ScopeFields());
+    Refusals refusals = new Refusals();
     return new ProxyServer(
         loops,
         settings,

@@ -22,11 +22,6 @@ final class Refusals {
   private static final String REALM = "Bearer realm=\"scopegate\"";
 
   private final ProblemTexts texts = new ProblemTexts();
-  private final ScopeFields scopeFields;
-
-  Refusals(ScopeFields scopeFields) {
-    this.scopeFields = scopeFields;
-  }
 
   /** Returns the answer to a request that was refused. */
   GatewayAnswer of(Decision.Deny deny, String requestId) {
@@ -42,7 +37,7 @@ final class Refusals {
     Fields fields = fields(code.status(), requestId);
     challenge(deny).ifPresent(challenge -> fields.addOurs("WWW-Authenticate", challenge));
     if (code != Code.NOT_FOUND) {
-      scopeFields.addTo(fields, deny);
+      ScopeFields.addTo(fields, deny);
     }
     GatewayAnswer.Refusal refusal =
         new GatewayAnswer.Refusal(GrpcStatus.of(code.status()), deny.detail());
@@ -59,7 +54,7 @@ final class Refusals {
     Problem problem =
         new Problem(fault.status(), fault.word(), fault.title(), detail, Optional.empty());
     Fields fields = fields(fault.status(), requestId);
-    decision.ifPresent(decided -> scopeFields.addTo(fields, decided));
+    decision.ifPresent(decided -> ScopeFields.addTo(fields, decided));
     GatewayAnswer.Refusal refusal = new GatewayAnswer.Refusal(fault.grpcStatus(), detail);
     return new GatewayAnswer(
         fault.status(), fields, texts.of(problem, requestId), Optional.of(refusal));
