@@ -234,7 +234,8 @@ class RevokedStreamsTest {
   }
 
   private String id(String subject, String name) throws Exception {
-    for (var token : Json.read(one.admin("GET", "/api/v1/tokens", "").body()).path("tokens").values()) {
+    for (var token :
+        Json.read(one.admin("GET", "/api/v1/tokens", "").body()).path("tokens").values()) {
       if (token.path("subject").asString().equals(subject)
           && token.path("name").asString().equals(name)) {
         return token.path("id").asString();
