@@ -256,7 +256,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void failed(Forwarding forwarding, BackendFailure failure) {
     if (failure.retryable()) {
-      frontend.deadline().clear();
+      if (frontend.deadline().waiting() != Waiting.BACKEND_ANSWER) {
+        frontend.deadline().clear();
+      }
       Connecting again =
           new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
       connect(
@@ -298,6 +300,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       case BACKEND_ANSWER, BACKEND_BODY, TUNNEL -> {
         if (state instanceof Passing passing) {
           passing.passage().expire();
+        } else if (state instanceof Connecting connecting) {
+          enter(answers.refuse(connecting.exchange(), new BackendFailure(
+                      BackendFailure.Source.CONNECT, BackendFailure.Kind.TIMEOUT, false)));
+          frontend.release();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();

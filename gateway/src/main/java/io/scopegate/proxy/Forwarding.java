@@ -137,7 +137,8 @@ final class Forwarding implements Passage, Served {
         !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
     if (clientSends && !head.framing().isEmpty()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
-    } else {
+    } else if (frontend.deadline().waiting() != Waiting.BACKEND_ANSWER) {
+      // Else it goes out once more, in what is left of its time.
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
   }
