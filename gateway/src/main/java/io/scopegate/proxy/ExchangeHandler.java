@@ -128,8 +128,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
     } else if (backend == null) {
       answerHere(judging, allow);
-    } else if (webSocket && !backend.takesWebSockets()) {
-      refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
     } else if (!HeaderRules.canTell(allow)) {
       refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
     } else if (exchange.head().framing().length()
@@ -172,6 +170,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     }
     if (connection == null) {
       enter(answers.refuse(connecting.exchange(), BackendFailure.of(leasing.cause())));
+    } else if (connecting.exchange().head().opensWebSocket() && !connection.takesWebSockets()) {
+      connection.release();
+      refuse(connecting.exchange(), Fault.BACKEND_FAILED, "the backend takes no WebSockets");
     } else {
       Forwarding forwarding =
           new Forwarding(
@@ -301,7 +302,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
         if (state instanceof Passing passing) {
           passing.passage().expire();
         } else if (state instanceof Connecting connecting) {
-          enter(answers.refuse(connecting.exchange(), new BackendFailure(
+          enter(
+              answers.refuse(
+                  connecting.exchange(),
+                  new BackendFailure(
                       BackendFailure.Source.CONNECT, BackendFailure.Kind.TIMEOUT, false)));
           frontend.release();
         }

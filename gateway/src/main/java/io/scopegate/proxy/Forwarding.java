@@ -11,9 +11,8 @@ import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to a backend and the answer on its way back, both as streams; a side that
@@ -37,7 +36,7 @@ final class Forwarding implements Passage, Served {
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
-  private String webSocketKey = "";
+  private @Nullable Handshake handshake;
   private long bodyBytes;
   private int status;
   private int interims;
@@ -115,7 +114,7 @@ final class Forwarding implements Passage, Served {
   /** Writes the head; nothing is sent before {@link #flushRequest}. */
   void start() {
     RequestHead head = exchange.head();
-    handler.attach(this, head.isHead());
+    handler.attach(this, head);
     Fields fields =
         rules.forBackend(
             head,
@@ -125,7 +124,7 @@ final class Forwarding implements Passage, Served {
             backend.settings(),
             connection.endpoint().authority());
     if (head.opensWebSocket()) {
-      webSocketKey = HeaderRules.askForWebSocket(fields, frontend.ids());
+      handshake = Handshake.ask(head, fields, connection.isShared(), frontend.ids());
       frontend.hold();
     }
     String target =
@@ -233,8 +232,8 @@ final class Forwarding implements Passage, Served {
 
   /** Goes over to the WebSocket that was asked for. */
   private void open(ResponseHead head) {
-    String accept = webSocketKey.isEmpty() ? "" : WebSocketFields.acceptOf(webSocketKey);
-    if (!head.fields().values(WebSocketFields.ACCEPT).equals(List.of(accept))) {
+    Handshake asked = handshake;
+    if (asked == null || !asked.isMetBy(head)) {
       // Nobody asked for another protocol, or the answer is to somebody else's question.
       fail(BackendFailure.Kind.MALFORMED);
       return;
@@ -243,6 +242,7 @@ final class Forwarding implements Passage, Served {
     over = true;
     connection.answered(head.status());
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    asked.answer(fields);
     boolean closing = frontend.writeHead(head, exchange.head(), true, fields);
     Tunnel tunnel =
         new Tunnel(

@@ -49,10 +49,8 @@ class ContinuanceTest {
     words(projects).forEach(project -> memberships.put(project, Set.of("MEMBER")));
     Map<String, Organization.Project> all =
         words("api web")
-            .collect(
-                Collectors.toMap(id -> id, id -> new Organization.Project(id, Set.of())));
-    Organization acme =
-        new Organization("acme", Set.of("4711"), Map.of(), Map.of(), Map.of(), all);
+            .collect(Collectors.toMap(id -> id, id -> new Organization.Project(id, Set.of())));
+    Organization acme = new Organization("acme", Set.of("4711"), Map.of(), Map.of(), Map.of(), all);
     Membership membership =
         new Membership(acme, words(roles).collect(Collectors.toSet()), Map.of(), memberships);
     return new Caller.Authenticated(
@@ -68,10 +66,7 @@ class ContinuanceTest {
 
   private static Decision decide(Policy policy, String path, Caller caller) {
     return Authorizer.decide(
-        policy,
-        RequestLine.parse("GET", path, "gw.test"),
-        HttpFields.of(Map.of()),
-        caller);
+        policy, RequestLine.parse("GET", path, "gw.test"), HttpFields.of(Map.of()), caller);
   }
 
   private static Decision.Allow allow(String path, Caller caller) {
@@ -145,7 +140,8 @@ class ContinuanceTest {
     Policy shadow =
         policy(
             ROUTES.replace(
-                "GET /items\", require: work:read", "GET /items\", require: work:read, mode: shadow"));
+                "GET /items\", require: work:read",
+                "GET /items\", require: work:read, mode: shadow"));
     assertThat(objection(then, decide(shadow, "/items", new Caller.Invalid()))).isEqualTo("none");
     assertThat(objection(then, decide(shadow, "/items", caller("bob", "READER", ""))))
         .isEqualTo("none");
