@@ -180,8 +180,7 @@ class RevokedStreamsTest {
                     })));
     for (Map.Entry<String, Future<Duration>> end : ending.entrySet()) {
       Duration time = end.getValue().get(20, TimeUnit.SECONDS);
-      System.out.printf(
-          "%s: %s ended after %d ms%n", what, end.getKey(), time.toMillis());
+      System.out.printf("%s: %s ended after %d ms%n", what, end.getKey(), time.toMillis());
       assertThat(time).isLessThan(SOON);
     }
   }
@@ -239,8 +238,7 @@ class RevokedStreamsTest {
         "without its role by another gateway",
         open(other, values.getOrDefault("eve/ci", "")),
         () ->
-            one.admin(
-                "PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}"));
+            one.admin("PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}"));
     String kim = id(one, "kim", "ci");
     endsAll(
         "rotated at another gateway, with a second of overlap",
