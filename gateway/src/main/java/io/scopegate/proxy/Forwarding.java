@@ -6,6 +6,7 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
@@ -24,6 +25,7 @@ final class Forwarding implements Passage, Served {
   /** More than this many come of a fault, and each costs both sides something. */
   private static final int MAX_INTERIMS = 100;
 
+  private final Connecting errand;
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final Backend backend;
@@ -47,16 +49,15 @@ final class Forwarding implements Passage, Served {
   private boolean over;
 
   Forwarding(
-      Exchange exchange,
-      Decision.Allow allow,
-      Backend backend,
+      Connecting errand,
       BackendConnection connection,
       Frontend frontend,
       Services services,
       Outcome outcome) {
-    this.exchange = exchange;
-    this.allow = allow;
-    this.backend = backend;
+    this.errand = errand;
+    this.exchange = errand.exchange();
+    this.allow = errand.allow();
+    this.backend = errand.backend();
     this.connection = connection;
     this.channel = connection.channel();
     this.handler = BackendHandler.of(channel);
@@ -79,12 +80,9 @@ final class Forwarding implements Passage, Served {
     return exchange;
   }
 
-  Decision.Allow allow() {
-    return allow;
-  }
-
-  Backend backend() {
-    return backend;
+  /** Returns what it is about, for another attempt. */
+  Connecting errand() {
+    return errand;
   }
 
   BackendConnection connection() {
