@@ -2,6 +2,7 @@ package io.scopegate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopegate.authn.session.TestIssuer;
 import io.scopegate.endpoint.Json;
 import io.scopegate.proxy.RawClient;
 import io.scopegate.proxy.RawHttp2Client;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,8 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
-/** Open streams of credentials that come to an end, at whole gateways that share a database. */
+/** Open streams of credentials that come to an end, at whole gateways. */
 @Timeout(90)
 // Text blocks have no CR.
 @SuppressWarnings("StringConcatToTextBlock")
@@ -51,37 +55,36 @@ class RevokedStreamsTest {
   @TempDir private Path folder;
   private final ExecutorService clients = Executors.newCachedThreadPool();
   private RecordingBackend backend;
-  private RunningGateway one;
-  private RunningGateway other;
+  private final List<RunningGateway> gateways = new ArrayList<>();
 
   @BeforeEach
   void start() throws IOException {
-    PostgresAccess access = PostgresServer.database();
     backend = RecordingBackend.scripted(RevokedStreamsTest::serve);
-    one = gateway("one", access);
-    other = gateway("other", access);
   }
 
   @AfterEach
   void stop() throws IOException {
     clients.shutdownNow();
-    one.close();
-    other.close();
+    for (RunningGateway gateway : gateways) {
+      gateway.close();
+    }
     backend.close();
   }
 
-  private RunningGateway gateway(String name, PostgresAccess access) throws IOException {
-    return new RunningGateway(
-        Files.createDirectory(folder.resolve(name)),
-        ROUTES,
-        false,
-        "store: { url: \"%s\", user: postgres, password: \"${DATABASE_PASSWORD}\" }\n"
-            .formatted(access.url()),
-        Map.of(
-            "DATABASE_PASSWORD",
-            "postgres",
-            "SCOPEGATE__BACKENDS__CORE__URLS",
-            "[\"" + backend.url() + "\"]"));
+  private RunningGateway gateway(String name, String furtherKeys) throws IOException {
+    RunningGateway gateway =
+        new RunningGateway(
+            Files.createDirectory(folder.resolve(name)),
+            ROUTES,
+            false,
+            furtherKeys,
+            Map.of(
+                "DATABASE_PASSWORD",
+                "postgres",
+                "SCOPEGATE__BACKENDS__CORE__URLS",
+                "[\"" + backend.url() + "\"]"));
+    gateways.add(gateway);
+    return gateway;
   }
 
   private static boolean serve(RecordingBackend.Conversation conversation) throws IOException {
@@ -160,7 +163,7 @@ class RevokedStreamsTest {
         + "\r\n";
   }
 
-  /** Does something at one gateway; says how long after it each stream of the other one ended. */
+  /** Does something; says how long after it each stream ended. */
   private void endsAll(String what, Map<String, Callable<?>> open, Callable<?> change)
       throws Exception {
     long start = System.nanoTime();
@@ -177,65 +180,21 @@ class RevokedStreamsTest {
                     })));
     for (Map.Entry<String, Future<Duration>> end : ending.entrySet()) {
       Duration time = end.getValue().get(20, TimeUnit.SECONDS);
-      System.out.printf(
-          "%s: %s at another gateway ended after %d ms%n", what, end.getKey(), time.toMillis());
+      System.out.printf("%s: %s ended after %d ms%n", what, end.getKey(), time.toMillis());
       assertThat(time).isLessThan(SOON);
     }
   }
 
-  private Map<String, Callable<?>> open(String token) throws Exception {
+  private Map<String, Callable<?>> open(RunningGateway gateway, String token) throws Exception {
     return Map.of(
-        "WebSocket", webSocket(other, token),
-        "SSE on HTTP/1", events(other, token),
-        "SSE on HTTP/2", eventsOnHttp2(other, token));
+        "WebSocket", webSocket(gateway, token),
+        "SSE on HTTP/1", events(gateway, token),
+        "SSE on HTTP/2", eventsOnHttp2(gateway, token));
   }
 
-  private String withdrawals() throws Exception {
-    return other.send(other.gateway().admin(), "GET", "/metrics", "", "").body();
-  }
-
-  @Test
-  void streams_end_at_every_gateway_when_their_credential_does() throws Exception {
-    Map<String, String> values =
-        one.load(
-            """
-            apiVersion: scopegate/v1
-            organizations: { acme: { members: { bob: [MEMBER], dan: [MEMBER], eve: [MEMBER] } } }
-            tokens:
-              - { subject: bob, name: ci, scopes: [work:read] }
-              - { subject: bob, name: stays, scopes: [work:read] }
-              - { subject: dan, name: ci, scopes: [work:read] }
-              - { subject: eve, name: ci, scopes: [work:read] }
-            """);
-    Callable<?> untouched = events(other, values.getOrDefault("bob/stays", ""));
-    String bob = values.getOrDefault("bob/ci", "");
-    String id = id("bob", "ci");
-    endsAll("revoked", open(bob), () -> one.admin("DELETE", "/api/v1/tokens/" + id, ""));
-
-    endsAll(
-        "disabled",
-        open(values.getOrDefault("dan/ci", "")),
-        () -> one.admin("PUT", "/api/v1/subjects/dan", "{\"disabled\": true}"));
-    endsAll(
-        "lost the role",
-        open(values.getOrDefault("eve/ci", "")),
-        () ->
-            one.admin("PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}"));
-    assertThat(withdrawals())
-        .contains(
-            "scopegate_withdrawals_total{code=\"credential_invalid\","
-                + "route=\"GET /orgs/{org}/events\"} 4.0",
-            "scopegate_withdrawals_total{code=\"credential_invalid\","
-                + "route=\"GET /orgs/{org}/ws\"} 2.0",
-            "scopegate_withdrawals_total{code=\"insufficient_role\","
-                + "route=\"GET /orgs/{org}/ws\"} 1.0");
-    Future<?> goesOn = clients.submit(untouched);
-    assertThat(goesOn.isDone()).isFalse();
-  }
-
-  private String id(String subject, String name) throws Exception {
-    for (var token :
-        Json.read(one.admin("GET", "/api/v1/tokens", "").body()).path("tokens").values()) {
+  private static String id(RunningGateway gateway, String subject, String name) throws Exception {
+    JsonNode tokens = Json.read(gateway.admin("GET", "/api/v1/tokens", "").body()).path("tokens");
+    for (JsonNode token : tokens.values()) {
       if (token.path("subject").asString().equals(subject)
           && token.path("name").asString().equals(name)) {
         return token.path("id").asString();
@@ -245,23 +204,102 @@ class RevokedStreamsTest {
   }
 
   @Test
-  void streams_end_when_a_token_expires() throws Exception {
-    Instant end = Instant.now().plusSeconds(3);
-    String value =
+  void streams_end_at_every_gateway_when_their_credential_does() throws Exception {
+    PostgresAccess access = PostgresServer.database();
+    String store =
+        "store: { url: \"%s\", user: postgres, password: \"${DATABASE_PASSWORD}\" }\n"
+            .formatted(access.url());
+    RunningGateway one = gateway("one", store);
+    RunningGateway other = gateway("other", store);
+    Map<String, String> values =
         one.load(
-                """
-                apiVersion: scopegate/v1
-                organizations: { acme: { members: { bob: [MEMBER] } } }
-                tokens: [{ subject: bob, name: short, scopes: [work:read], expires: %s }]
-                """
-                    .formatted(end))
-            .getOrDefault("bob/short", "");
-    Map<String, Callable<?>> open = open(value);
-    for (Callable<?> each : open.values()) {
-      each.call();
+            """
+            apiVersion: scopegate/v1
+            organizations:
+              acme: { members: { bob: [MEMBER], dan: [MEMBER], eve: [MEMBER], kim: [MEMBER] } }
+            tokens:
+              - { subject: bob, name: ci, scopes: [work:read] }
+              - { subject: bob, name: stays, scopes: [work:read] }
+              - { subject: dan, name: ci, scopes: [work:read] }
+              - { subject: eve, name: ci, scopes: [work:read] }
+              - { subject: kim, name: ci, scopes: [work:read] }
+            """);
+    Callable<?> untouched = events(other, values.getOrDefault("bob/stays", ""));
+    String bob = id(one, "bob", "ci");
+    endsAll(
+        "revoked at another gateway",
+        open(other, values.getOrDefault("bob/ci", "")),
+        () -> one.admin("DELETE", "/api/v1/tokens/" + bob, ""));
+    endsAll(
+        "disabled at another gateway",
+        open(other, values.getOrDefault("dan/ci", "")),
+        () -> one.admin("PUT", "/api/v1/subjects/dan", "{\"disabled\": true}"));
+    endsAll(
+        "without its role by another gateway",
+        open(other, values.getOrDefault("eve/ci", "")),
+        () ->
+            one.admin("PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}"));
+    String kim = id(one, "kim", "ci");
+    endsAll(
+        "rotated at another gateway, with a second of overlap",
+        open(other, values.getOrDefault("kim/ci", "")),
+        () -> one.admin("POST", "/api/v1/tokens/" + kim + "/rotate", "{\"overlap\": \"1s\"}"));
+    assertThat(other.send(other.gateway().admin(), "GET", "/metrics", "", "").body())
+        .contains(
+            "scopegate_withdrawals_total{code=\"credential_invalid\","
+                + "route=\"GET /orgs/{org}/events\"} 6.0",
+            "scopegate_withdrawals_total{code=\"credential_invalid\","
+                + "route=\"GET /orgs/{org}/ws\"} 3.0",
+            "scopegate_withdrawals_total{code=\"insufficient_role\","
+                + "route=\"GET /orgs/{org}/ws\"} 1.0");
+    assertThat(clients.submit(untouched).isDone()).isFalse();
+  }
+
+  @Test
+  void streams_end_when_a_token_expires_or_the_issuer_of_a_session_says_so() throws Exception {
+    try (TestIssuer issuer = TestIssuer.start()) {
+      RunningGateway gateway =
+          gateway(
+              "alone",
+              """
+              issuers:
+                - name: asked
+                  issuer: opaque
+                  scopes: full
+                  introspection:
+                    url: "%s/introspect"
+                    clientId: gate
+                    clientSecret: "${WATCHER}"
+                    freshFor: 1s
+              """
+                  .formatted(issuer.url()));
+      Instant end = Instant.now().plusSeconds(3);
+      String value =
+          gateway
+              .load(
+                  """
+                  apiVersion: scopegate/v1
+                  organizations: { acme: { members: { bob: [MEMBER] } } }
+                  tokens: [{ subject: bob, name: short, scopes: [work:read], expires: %s }]
+                  """
+                      .formatted(end))
+              .getOrDefault("bob/short", "");
+      String session = "0123456789abcdef";
+      issuer.knows(session, "{\"active\":true,\"sub\":\"bob\"}");
+      Map<String, Callable<?>> open = open(gateway, value);
+      endsAll(
+          "ended by the issuer",
+          open(gateway, session),
+          () -> {
+            issuer.knows(session, "{\"active\":false}");
+            return session;
+          });
+      for (Callable<?> each : open.values()) {
+        each.call();
+      }
+      Duration late = Duration.between(end, Instant.now());
+      System.out.printf("expired: the last stream ended %d ms later%n", late.toMillis());
+      assertThat(late).isBetween(Duration.ZERO, SOON);
     }
-    Duration late = Duration.between(end, Instant.now());
-    System.out.printf("expired: the last stream ended after %d ms%n", late.toMillis());
-    assertThat(late).isBetween(Duration.ZERO, SOON);
   }
 }

@@ -13,6 +13,7 @@ import io.scopegate.proxy.http2.Http2AnswerReader;
 import io.scopegate.proxy.http2.Http2RequestWriter;
 import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
 import io.scopegate.proxy.message.Unprocessed;
@@ -64,7 +65,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
   }
 
   /** Serves a request until {@link #detach}. */
-  void attach(Served request, boolean head) {
+  void attach(Served request, RequestHead head) {
     served = request;
     dirty = false;
     sent = false;

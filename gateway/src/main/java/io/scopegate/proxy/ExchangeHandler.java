@@ -4,12 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.scopegate.backend.Backend;
-import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
-import io.scopegate.guard.LocalBackend;
-import io.scopegate.policy.Caller;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Connecting;
@@ -34,14 +29,14 @@ import org.slf4j.LoggerFactory;
  */
 // What becomes of a decision is told by its callback.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outcome {
+final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Course {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
 
   private final Services services;
   private final Frontend frontend;
   private final OwnAnswers answers;
   private final EventLoop loop;
-  private final ExchangeWatch watch;
+  private final Dispatch dispatch;
   private ExchangeState state = Idle.INSTANCE;
 
   /**
@@ -53,8 +48,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     this.services = services;
     this.frontend = frontend.apply(this::expired);
     this.loop = this.frontend.channel().eventLoop();
-    this.watch = services.watch(loop);
     this.answers = new OwnAnswers(this.frontend, services);
+    this.dispatch = new Dispatch(services, this.frontend, answers, this);
   }
 
   @Override
@@ -109,83 +104,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       } else if (decision instanceof Decision.Preflight) {
         enter(answers.allowAnnounced(exchange));
       } else {
-        admit(judging, (Decision.Allow) decision);
-      }
-    }
-    if (!state.isAwaited()) {
-      frontend.release();
-    }
-  }
-
-  private void admit(Judging judging, Decision.Allow allow) {
-    Exchange exchange = judging.exchange();
-    if (allow.caller() instanceof Caller.Authenticated) {
-      watch.add(exchange);
-    }
-    Backend backend = services.backends().get(allow.row().forwarding().backend());
-    boolean webSocket = exchange.head().opensWebSocket();
-    if (webSocket && (backend == null || !allow.row().forwarding().webSocket())) {
-      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
-    } else if (backend == null) {
-      answerHere(judging, allow);
-    } else if (webSocket && !backend.takesWebSockets()) {
-      refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
-    } else if (!HeaderRules.canTell(allow)) {
-      refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
-    } else if (exchange.head().framing().length()
-        > Forwarding.bodyLimit(allow, frontend.settings())) {
-      refuse(exchange, Fault.BODY_TOO_LARGE, "the body is larger than this route takes");
-    } else {
-      connect(judging.connecting(allow, backend), backend.lease(allow, loop));
-    }
-  }
-
-  private void answerHere(Judging judging, Decision.Allow allow) {
-    Exchange exchange = judging.exchange();
-    LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
-    if (local == null) {
-      refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
-      return;
-    }
-    LocalCall call = new LocalCall(exchange, allow, local, frontend, answers, this::enter);
-    state = judging.passing(call);
-    call.start();
-  }
-
-  private void connect(Connecting connecting, Future<BackendConnection> leasing) {
-    state = connecting;
-    if (leasing.isDone()) {
-      leased(connecting, leasing);
-    } else {
-      frontend.hold();
-      leasing.addListener((Future<BackendConnection> done) -> leased(connecting, done));
-    }
-  }
-
-  private void leased(Connecting connecting, Future<BackendConnection> leasing) {
-    BackendConnection connection = leasing.isSuccess() ? leasing.getNow() : null;
-    if (state != connecting) {
-      if (connection != null) {
-        connection.release(); // the client has gone meanwhile
-      }
-      return;
-    }
-    if (connection == null) {
-      enter(answers.refuse(connecting.exchange(), BackendFailure.of(leasing.cause())));
-    } else {
-      Forwarding forwarding =
-          new Forwarding(
-              connecting.exchange(),
-              connecting.allow(),
-              connecting.backend(),
-              connection,
-              frontend,
-              services,
-              this);
-      state = connecting.passing(forwarding);
-      forwarding.start();
-      if (connecting.exchange().isRequestEnded() || forwarding.awaitsUpgrade()) {
-        forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
+        dispatch.send(judging, (Decision.Allow) decision);
       }
     }
     if (!state.isAwaited()) {
@@ -219,8 +138,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     enter(answers.refuse(exchange, fault, detail));
   }
 
-  /** Goes over to a state; from idleness the next request may begin on the spot. */
-  private void enter(ExchangeState next) {
+  @Override
+  public ExchangeState state() {
+    return state;
+  }
+
+  @Override
+  public void enter(ExchangeState next) {
     state = next;
     if (next instanceof Idle) {
       frontend.next();
@@ -256,12 +180,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void failed(Forwarding forwarding, BackendFailure failure) {
     if (failure.retryable()) {
-      frontend.deadline().clear();
-      Connecting again =
-          new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
-      connect(
-          again,
-          forwarding.backend().leaseAgain(forwarding.allow(), loop, forwarding.connection()));
+      dispatch.sendAgain(forwarding);
     } else {
       enter(answers.refuse(forwarding.exchange(), failure));
       frontend.release();
@@ -298,6 +217,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       case BACKEND_ANSWER, BACKEND_BODY, TUNNEL -> {
         if (state instanceof Passing passing) {
           passing.passage().expire();
+        } else if (state instanceof Connecting connecting) {
+          enter(
+              answers.refuse(
+                  connecting.exchange(),
+                  new BackendFailure(
+                      BackendFailure.Source.CONNECT, BackendFailure.Kind.TIMEOUT, false)));
+          frontend.release();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();

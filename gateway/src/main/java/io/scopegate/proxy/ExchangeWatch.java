@@ -72,11 +72,6 @@ final class ExchangeWatch {
     }
   }
 
-  /** Returns how many it looks after. */
-  int size() {
-    return exchanges.size();
-  }
-
   private void nextRound() {
     loop.schedule(this::begin, PERIOD.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -6,14 +6,14 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to a backend and the answer on its way back, both as streams; a side that
@@ -25,6 +25,7 @@ final class Forwarding implements Passage, Served {
   /** More than this many come of a fault, and each costs both sides something. */
   private static final int MAX_INTERIMS = 100;
 
+  private final Connecting errand;
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final Backend backend;
@@ -37,7 +38,7 @@ final class Forwarding implements Passage, Served {
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
-  private String webSocketKey = "";
+  private @Nullable Handshake handshake;
   private long bodyBytes;
   private int status;
   private int interims;
@@ -48,16 +49,15 @@ final class Forwarding implements Passage, Served {
   private boolean over;
 
   Forwarding(
-      Exchange exchange,
-      Decision.Allow allow,
-      Backend backend,
+      Connecting errand,
       BackendConnection connection,
       Frontend frontend,
       Services services,
       Outcome outcome) {
-    this.exchange = exchange;
-    this.allow = allow;
-    this.backend = backend;
+    this.errand = errand;
+    this.exchange = errand.exchange();
+    this.allow = errand.allow();
+    this.backend = errand.backend();
     this.connection = connection;
     this.channel = connection.channel();
     this.handler = BackendHandler.of(channel);
@@ -80,12 +80,9 @@ final class Forwarding implements Passage, Served {
     return exchange;
   }
 
-  Decision.Allow allow() {
-    return allow;
-  }
-
-  Backend backend() {
-    return backend;
+  /** Returns what it is about, for another attempt. */
+  Connecting errand() {
+    return errand;
   }
 
   BackendConnection connection() {
@@ -115,7 +112,7 @@ final class Forwarding implements Passage, Served {
   /** Writes the head; nothing is sent before {@link #flushRequest}. */
   void start() {
     RequestHead head = exchange.head();
-    handler.attach(this, head.isHead());
+    handler.attach(this, head);
     Fields fields =
         rules.forBackend(
             head,
@@ -125,7 +122,7 @@ final class Forwarding implements Passage, Served {
             backend.settings(),
             connection.endpoint().authority());
     if (head.opensWebSocket()) {
-      webSocketKey = HeaderRules.askForWebSocket(fields, frontend.ids());
+      handshake = Handshake.ask(head, fields, connection.isShared(), frontend.ids());
       frontend.hold();
     }
     String target =
@@ -137,7 +134,8 @@ final class Forwarding implements Passage, Served {
         !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
     if (clientSends && !head.framing().isEmpty()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
-    } else {
+    } else if (frontend.deadline().waiting() != Waiting.BACKEND_ANSWER) {
+      // Else it goes out once more, in what is left of its time.
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
   }
@@ -231,8 +229,8 @@ final class Forwarding implements Passage, Served {
 
   /** Goes over to the WebSocket that was asked for. */
   private void open(ResponseHead head) {
-    String accept = webSocketKey.isEmpty() ? "" : WebSocketFields.acceptOf(webSocketKey);
-    if (!head.fields().values(WebSocketFields.ACCEPT).equals(List.of(accept))) {
+    Handshake asked = handshake;
+    if (asked == null || !asked.isMetBy(head)) {
       // Nobody asked for another protocol, or the answer is to somebody else's question.
       fail(BackendFailure.Kind.MALFORMED);
       return;
@@ -241,6 +239,7 @@ final class Forwarding implements Passage, Served {
     over = true;
     connection.answered(head.status());
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    asked.answer(fields);
     boolean closing = frontend.writeHead(head, exchange.head(), true, fields);
     Tunnel tunnel =
         new Tunnel(

@@ -202,7 +202,9 @@ public final class ProxyServer implements AutoCloseable {
           ? new Protocol(
               beneath,
               pipeline -> Http2BackendConnection.install(pipeline, scheme),
-              Optional.of(Http2BackendConnection::of))
+              Optional.of(Http2BackendConnection::of),
+              (pipeline, authority, path, heard) ->
+                  Http2Question.install(pipeline, scheme, authority, path, heard))
           : new Protocol(beneath, BackendHandler::install);
     };
   }
