@@ -192,7 +192,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   /** Forgets an opaque token. */
-  void forgets(String token) {
+  public void forgets(String token) {
     opaque.remove(token);
   }
 
@@ -202,7 +202,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   /** Answers nothing until the latch is open. */
-  void holdUntil(CountDownLatch latch) {
+  public void holdUntil(CountDownLatch latch) {
     gate = latch;
   }
 
