@@ -40,7 +40,10 @@ public final class PausableStore implements IdentityStore {
   final AtomicInteger subjectReads = new AtomicInteger();
   final AtomicInteger tokensRead = new AtomicInteger();
   final AtomicLong silenceNanos = new AtomicLong();
-  volatile boolean broken;
+
+  /** Whether look-ups fail. */
+  public volatile boolean broken;
+
   private volatile boolean isMute;
   private volatile Pause pause = new Pause(0);
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -158,11 +161,15 @@ public final class PausableStore implements IdentityStore {
     return next;
   }
 
-  private <T> T read(AtomicInteger count, Supplier<T> lookup) {
-    count.incrementAndGet();
+  private void failIfBroken() {
     if (broken) {
       throw new StoreFailure("the disk is gone");
     }
+  }
+
+  private <T> T read(AtomicInteger count, Supplier<T> lookup) {
+    count.incrementAndGet();
+    failIfBroken();
     T result = lookup.get();
     pause.pass();
     return result;
@@ -237,10 +244,20 @@ public final class PausableStore implements IdentityStore {
 
   @Override
   public void used(Map<String, TokenUse> lastUses) {
-    if (broken) {
-      throw new StoreFailure("the disk is gone");
-    }
+    failIfBroken();
     store.used(lastUses);
+  }
+
+  @Override
+  public void publishKeys(Map<String, String> keys, Instant now, Instant until) {
+    failIfBroken();
+    store.publishKeys(keys, now, until);
+  }
+
+  @Override
+  public Map<String, String> publishedKeys(Instant now) {
+    failIfBroken();
+    return store.publishedKeys(now);
   }
 
   @Override
