@@ -15,6 +15,7 @@ import io.scopegate.config.GatewayConfig;
 import io.scopegate.config.IssuerConfig;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.tls.SubjectRule;
+import io.scopegate.tls.TrustedAuthorities;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,12 @@ import java.util.stream.Collectors;
 final class SessionWiring {
   private SessionWiring() {}
 
-  static Sessions sessions(GatewayConfig config, Clock clock) {
+  static Sessions sessions(GatewayConfig config, TlsWiring tls, Clock clock) {
     return new Sessions(
-        config.issuers().stream().map(SessionWiring::issuer).toList(),
+        config.issuers().stream().map(one -> issuer(one, tls)).toList(),
         config.listeners().stream()
             .flatMap(listener -> listener.tls().stream())
-            .flatMap(tls -> tls.clientCertificates().stream())
+            .flatMap(secured -> secured.clientCertificates().stream())
             .flatMap(certificates -> certificates.subject().stream())
             .map(SubjectRule::prefix)
             .collect(Collectors.toSet()),
@@ -41,7 +42,7 @@ final class SessionWiring {
         clock);
   }
 
-  private static Issuer issuer(IssuerConfig config) {
+  private static Issuer issuer(IssuerConfig config, TlsWiring tls) {
     return new Issuer(
         config.name(),
         config.issuer(),
@@ -52,7 +53,8 @@ final class SessionWiring {
         config.delegatesFully(),
         config.prefix(),
         ClaimPath.parse(config.subject()),
-        config.memberships().map(SessionWiring::memberships));
+        config.memberships().map(SessionWiring::memberships),
+        tls.issuer(config.name()).map(TrustedAuthorities::context));
   }
 
   private static Issuer.Proof proof(IssuerConfig config) {

@@ -340,12 +340,12 @@ class ConfigReaderTest {
     String yaml =
         SMALL
             + """
-              admin:
-                address: 127.0.0.1:9901
-                tokens:
-                  - { name: ci, value: { file: ci.token }, access: read }
-                  - { name: ops, value: "${OPS}" }
-              """;
+            admin:
+              address: 127.0.0.1:9901
+              tokens:
+                - { name: ci, value: { file: ci.token }, access: read }
+                - { name: ops, value: "${OPS}" }
+            """;
     GatewayConfig config = config(yaml, List.of(), Map.of("OPS", "from-the-environment"));
     assertThat(config.adminTokens())
         .containsExactly(
@@ -401,19 +401,19 @@ class ConfigReaderTest {
     String yaml =
         SMALL
             + """
-              issuers:
-                - { name: a, issuer: "http://idp.test", audience: gate }
-                - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
-                - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
-                - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
-                - name: d
-                  issuer: https://d.test
-                  prefix: "d:"
-                  algorithms: [RS256]
-                  introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
-                  memberships: { roles: roles }
-              origins: ["https://App.test", "https://app.test/", "null"]
-              """;
+            issuers:
+              - { name: a, issuer: "http://idp.test", audience: gate }
+              - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
+              - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
+              - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
+              - name: d
+                issuer: https://d.test
+                prefix: "d:"
+                algorithms: [RS256]
+                introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
+                memberships: { roles: roles }
+            origins: ["https://App.test", "https://app.test/", "null"]
+            """;
     assertThat(problems(read(yaml)))
         .containsExactly(
             "gateway.yaml:7:24: `http://idp.test` is not a URL that can be trusted; it is"
@@ -441,6 +441,30 @@ class ConfigReaderTest {
                 + " `https://host:port`, in lower case and without a path",
             "gateway.yaml:17:52: `null` is not an origin; it is `https://host` or"
                 + " `https://host:port`, in lower case and without a path");
+  }
+
+  @Test
+  void the_authority_of_an_issuer_is_a_file_that_can_be_used_and_for_tls_only() throws IOException {
+    new TestAuthority("house").write(folder.resolve("house.pem"));
+    String yaml =
+        SMALL
+            + """
+            issuers:
+              - { name: a, issuer: "https://a.test", audience: gate, ca: house.pem }
+              - { name: b, issuer: "https://b.test", audience: gate, prefix: "b:", ca: none.pem }
+              - { name: c, issuer: "http://127.0.0.1:9", audience: gate, prefix: "c:", ca: house.pem }
+              - name: d
+                issuer: https://d.test
+                prefix: "d:"
+                ca: house.pem
+                introspection:
+                  { url: "http://localhost:9", clientId: gate, clientSecret: "${SECRET}" }
+            """;
+    assertThat(problems(read(yaml, List.of(), Map.of("SECRET", "s"))))
+        .containsExactly(
+            "gateway.yaml:8:76: the file `none.pem` does not exist",
+            "gateway.yaml:9:76: `ca` is only for URLs that begin with `https://`",
+            "gateway.yaml:13:5: `ca` is only for URLs that begin with `https://`");
   }
 
   private List<String> prefixProblems(String keys) throws IOException {
