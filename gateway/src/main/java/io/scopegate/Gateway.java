@@ -149,6 +149,7 @@ public final class Gateway implements AutoCloseable {
     this.frontend = frontend(loops, assertions(assertionKeys));
     StatusEndpoints status =
         assertionKeys
+            .map(own -> parts.keep(SessionWiring.fleetKeys(own, store, surroundings.clock())))
             .map(keys -> new StatusEndpoints(this::readiness, metrics::scrape, keys::published))
             .orElseGet(() -> new StatusEndpoints(this::readiness, metrics::scrape));
     ThreadPoolExecutor workers = workers("admin");

@@ -6,6 +6,8 @@ import io.scopegate.authn.CredentialAuthenticator;
 import io.scopegate.authn.Organizations;
 import io.scopegate.authn.StoredOrganizations;
 import io.scopegate.authn.TokenAuthenticator;
+import io.scopegate.authn.assertion.AssertionKeys;
+import io.scopegate.authn.assertion.FleetKeys;
 import io.scopegate.authn.assertion.SignedAssertions;
 import io.scopegate.authn.session.ClaimPath;
 import io.scopegate.authn.session.Issuer;
@@ -17,6 +19,7 @@ import io.scopegate.store.IdentityStore;
 import io.scopegate.tls.SubjectRule;
 import io.scopegate.tls.TrustedAuthorities;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +30,8 @@ import java.util.stream.Collectors;
 
 /** Makes of the configuration of sessions and assertions what the parts take. */
 final class SessionWiring {
+  private static final Duration KEYS_PERIOD = Duration.ofSeconds(3);
+
   private SessionWiring() {}
 
   static Sessions sessions(GatewayConfig config, TlsWiring tls, Clock clock) {
@@ -80,6 +85,13 @@ final class SessionWiring {
         claims.teams().map(ClaimPath::parse),
         claims.projects().map(ClaimPath::parse),
         claims.names());
+  }
+
+  /** Returns the public keys of all gateways that share the store, from now on. */
+  static FleetKeys fleetKeys(AssertionKeys own, IdentityStore store, Clock clock) {
+    FleetKeys keys = new FleetKeys(own, store, clock);
+    keys.start(KEYS_PERIOD);
+    return keys;
   }
 
   /** Every backend is told, by its own name if it has no other. */
