@@ -340,12 +340,12 @@ class ConfigReaderTest {
     String yaml =
         SMALL
             + """
-            admin:
-              address: 127.0.0.1:9901
-              tokens:
-                - { name: ci, value: { file: ci.token }, access: read }
-                - { name: ops, value: "${OPS}" }
-            """;
+              admin:
+                address: 127.0.0.1:9901
+                tokens:
+                  - { name: ci, value: { file: ci.token }, access: read }
+                  - { name: ops, value: "${OPS}" }
+              """;
     GatewayConfig config = config(yaml, List.of(), Map.of("OPS", "from-the-environment"));
     assertThat(config.adminTokens())
         .containsExactly(
@@ -401,19 +401,19 @@ class ConfigReaderTest {
     String yaml =
         SMALL
             + """
-            issuers:
-              - { name: a, issuer: "http://idp.test", audience: gate }
-              - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
-              - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
-              - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
-              - name: d
-                issuer: https://d.test
-                prefix: "d:"
-                algorithms: [RS256]
-                introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
-                memberships: { roles: roles }
-            origins: ["https://App.test", "https://app.test/", "null"]
-            """;
+              issuers:
+                - { name: a, issuer: "http://idp.test", audience: gate }
+                - { name: a, issuer: "https://a.test", audience: gate, algorithms: [HS256, none] }
+                - { name: b, issuer: "https://a.test", audience: [], prefix: "b:", scope: full }
+                - { name: c, issuer: "https://c.test", audience: gate, prefix: "b:c", leeway: 6m }
+                - name: d
+                  issuer: https://d.test
+                  prefix: "d:"
+                  algorithms: [RS256]
+                  introspection: { url: "https://d.test/ask", clientId: gate, clientSecret: hunter2 }
+                  memberships: { roles: roles }
+              origins: ["https://App.test", "https://app.test/", "null"]
+              """;
     assertThat(problems(read(yaml)))
         .containsExactly(
             "gateway.yaml:7:24: `http://idp.test` is not a URL that can be trusted; it is"

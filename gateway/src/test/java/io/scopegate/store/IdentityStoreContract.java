@@ -622,8 +622,8 @@ abstract class IdentityStoreContract {
             .hasMessage(
                 "`"
                     + taken
-                    + "` cannot name a project of organization `globex`: it names one of `acme`,"
-                    + " and routes learn the organization from the project");
+                    + "` cannot name a project of organization `globex`: it names one of `acme`, and"
+                    + " routes learn the organization from the project");
       }
     }
     assertThatThrownBy(
