@@ -115,11 +115,6 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   }
 
   @Override
-  public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
-    return authenticate(credential, policy, "");
-  }
-
-  @Override
   public CompletableFuture<Caller> authenticate(
       Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.Bearer bearer) {

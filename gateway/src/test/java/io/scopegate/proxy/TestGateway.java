@@ -93,7 +93,8 @@ final class TestGateway implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    public CompletableFuture<Caller> authenticate(
+        Credential credential, Policy policy, String address) {
       CompletableFuture<Caller> found = new CompletableFuture<>();
       executor.execute(() -> found.complete(caller(credential)));
       return found;
