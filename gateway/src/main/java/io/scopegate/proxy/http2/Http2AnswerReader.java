@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Http2AnswerReader extends StreamReader implements AnswerReader {
   private boolean toHead;
 
+  /** Starts before the head. */
+  public Http2AnswerReader() {
+    super(false);
+  }
+
   @Override
   public void expectAnswer(boolean head) {
     toHead = head;
