@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
 import io.scopegate.proxy.http2.FrontendCodec;
+import io.scopegate.proxy.http2.FrontendTurns;
 import io.scopegate.proxy.http2.Http2RequestReader;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -67,12 +68,14 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
       Services services,
       BooleanSupplier draining,
       RandomGenerator random) {
+    FrontendTurns turns = new FrontendTurns();
     Http2FrameCodec codec =
-        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes());
+        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes(), turns);
     Http2FrontendConnection connection =
         new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
     pipeline.addLast(
         new LingeringClose(),
+        turns,
         codec,
         new Http2MultiplexHandler(new StreamInitializer(services, connection)),
         connection);

@@ -21,6 +21,11 @@ public final class Http2AnswerReader extends StreamReader implements AnswerReade
   private boolean toHead;
   private boolean toHandshake;
 
+  /** Starts before the head. */
+  public Http2AnswerReader() {
+    super(false);
+  }
+
   @Override
   public void expectAnswer(RequestHead request) {
     toHead = request.isHead();
