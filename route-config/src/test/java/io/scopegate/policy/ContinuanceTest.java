@@ -121,13 +121,18 @@ class ContinuanceTest {
   }
 
   @Test
-  void a_reload_that_takes_nothing_away_ends_nothing() {
+  void a_reload_ends_only_those_whom_it_would_not_let_through() {
     Decision.Allow then = allow("/items", caller("bob", "ADMIN", ""));
     Policy more = policy(ROUTES.replace("permissions: {", "permissions: { a:first: New,"));
     assertThat(objection(then, decide(more, "/items", caller("bob", "ADMIN", ""))))
         .isEqualTo("none");
-    Policy less = policy(ROUTES.replace("[work:read, work:write]", "[work:read]"));
+    String weaker = ROUTES.replace("[work:read, work:write]", "[work:read]");
+    Policy less = policy(weaker);
     assertThat(objection(then, decide(less, "/items", caller("bob", "ADMIN", ""))))
+        .isEqualTo("none");
+    Policy stricter =
+        policy(weaker.replace("items\", require: work:read", "items\", require: work:write"));
+    assertThat(objection(then, decide(stricter, "/items", caller("bob", "ADMIN", ""))))
         .isEqualTo("insufficient_role[work:write]");
     Policy gone = policy(ROUTES.replace("GET /items", "GET /things"));
     assertThat(objection(then, decide(gone, "/items", caller("bob", "ADMIN", ""))))
