@@ -59,7 +59,7 @@ public final class Desk implements AutoCloseable {
       throw new IllegalArgumentException("`" + path + "` has no one reading");
     }
     return handler
-        .handle(new LocalHandler.Request(line, fields, body))
+        .handle(new LocalHandler.Request("", line, fields, body))
         .toCompletableFuture()
         .join();
   }

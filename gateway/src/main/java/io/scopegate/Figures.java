@@ -1,6 +1,7 @@
 package io.scopegate;
 
 import io.scopegate.authn.CacheFigures;
+import io.scopegate.authn.session.IssuerFigures;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.Endpoint;
 import io.scopegate.backend.EventLoops;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -54,6 +56,32 @@ final class Figures {
         .filter(figures -> figures.cache().equals(cache))
         .mapToLong(figure)
         .sum();
+  }
+
+  void issuers(List<IssuerFigures> issuers) {
+    for (IssuerFigures issuer : issuers) {
+      verifications(issuer, "valid", issuer::valid);
+      verifications(issuer, "refused", issuer::refused);
+      verifications(issuer, "unavailable", issuer::unavailable);
+      requests(issuer, "success", issuer::answered);
+      requests(issuer, "failure", issuer::failed);
+    }
+  }
+
+  private void verifications(IssuerFigures issuer, String outcome, LongSupplier figure) {
+    metrics.counter(
+        "scopegate.issuer.verifications",
+        "Tokens of an issuer that were verified, by what they are",
+        Map.of("issuer", issuer.issuer(), "outcome", outcome),
+        figure);
+  }
+
+  private void requests(IssuerFigures issuer, String outcome, LongSupplier figure) {
+    metrics.counter(
+        "scopegate.issuer.requests",
+        "Requests to an issuer for its keys or about a token",
+        Map.of("issuer", issuer.issuer(), "outcome", outcome),
+        figure);
   }
 
   void backends(Collection<Backend> backends) {

@@ -132,11 +132,11 @@ public final class Gateway implements AutoCloseable {
     this.store = parts.keep(Stores.open(config, surroundings.clock(), surroundings.random()));
     AdminTokens adminTokens = adminTokens();
     this.metrics = parts.keep(new Metrics(1));
+    this.tls = new TlsWiring(config, surroundings.clock());
     this.sessions =
         config.issuers().isEmpty()
             ? Optional.empty()
-            : Optional.of(parts.keep(SessionWiring.sessions(config, surroundings.clock())));
-    this.tls = new TlsWiring(config, surroundings.clock());
+            : Optional.of(parts.keep(SessionWiring.sessions(config, tls, surroundings.clock())));
     tls.show(metrics);
     this.livePolicy =
         new LivePolicy(
@@ -149,6 +149,7 @@ public final class Gateway implements AutoCloseable {
     this.frontend = frontend(loops, assertions(assertionKeys));
     StatusEndpoints status =
         assertionKeys
+            .map(own -> parts.keep(SessionWiring.fleetKeys(own, store, surroundings.clock())))
             .map(keys -> new StatusEndpoints(this::readiness, metrics::scrape, keys::published))
             .orElseGet(() -> new StatusEndpoints(this::readiness, metrics::scrape));
     ThreadPoolExecutor workers = workers("admin");
@@ -250,6 +251,7 @@ public final class Gateway implements AutoCloseable {
     Figures figures = new Figures(metrics);
     figures.caches(tokens::figures);
     sessions.ifPresent(all -> figures.caches(all::figures));
+    sessions.ifPresent(all -> figures.issuers(all.issuerFigures()));
     figures.backends(backends.values());
     figures.network(loops, server);
     return server;

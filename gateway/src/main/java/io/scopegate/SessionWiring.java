@@ -6,6 +6,8 @@ import io.scopegate.authn.CredentialAuthenticator;
 import io.scopegate.authn.Organizations;
 import io.scopegate.authn.StoredOrganizations;
 import io.scopegate.authn.TokenAuthenticator;
+import io.scopegate.authn.assertion.AssertionKeys;
+import io.scopegate.authn.assertion.FleetKeys;
 import io.scopegate.authn.assertion.SignedAssertions;
 import io.scopegate.authn.session.ClaimPath;
 import io.scopegate.authn.session.Issuer;
@@ -15,7 +17,9 @@ import io.scopegate.config.GatewayConfig;
 import io.scopegate.config.IssuerConfig;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.tls.SubjectRule;
+import io.scopegate.tls.TrustedAuthorities;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,14 +30,16 @@ import java.util.stream.Collectors;
 
 /** Makes of the configuration of sessions and assertions what the parts take. */
 final class SessionWiring {
+  private static final Duration KEYS_PERIOD = Duration.ofSeconds(3);
+
   private SessionWiring() {}
 
-  static Sessions sessions(GatewayConfig config, Clock clock) {
+  static Sessions sessions(GatewayConfig config, TlsWiring tls, Clock clock) {
     return new Sessions(
-        config.issuers().stream().map(SessionWiring::issuer).toList(),
+        config.issuers().stream().map(one -> issuer(one, tls)).toList(),
         config.listeners().stream()
             .flatMap(listener -> listener.tls().stream())
-            .flatMap(tls -> tls.clientCertificates().stream())
+            .flatMap(secured -> secured.clientCertificates().stream())
             .flatMap(certificates -> certificates.subject().stream())
             .map(SubjectRule::prefix)
             .collect(Collectors.toSet()),
@@ -41,7 +47,7 @@ final class SessionWiring {
         clock);
   }
 
-  private static Issuer issuer(IssuerConfig config) {
+  private static Issuer issuer(IssuerConfig config, TlsWiring tls) {
     return new Issuer(
         config.name(),
         config.issuer(),
@@ -52,7 +58,8 @@ final class SessionWiring {
         config.delegatesFully(),
         config.prefix(),
         ClaimPath.parse(config.subject()),
-        config.memberships().map(SessionWiring::memberships));
+        config.memberships().map(SessionWiring::memberships),
+        tls.issuer(config.name()).map(TrustedAuthorities::context));
   }
 
   private static Issuer.Proof proof(IssuerConfig config) {
@@ -78,6 +85,13 @@ final class SessionWiring {
         claims.teams().map(ClaimPath::parse),
         claims.projects().map(ClaimPath::parse),
         claims.names());
+  }
+
+  /** Returns the public keys of all gateways that share the store, from now on. */
+  static FleetKeys fleetKeys(AssertionKeys own, IdentityStore store, Clock clock) {
+    FleetKeys keys = new FleetKeys(own, store, clock);
+    keys.start(KEYS_PERIOD);
+    return keys;
   }
 
   /** Every backend is told, by its own name if it has no other. */

@@ -1,6 +1,7 @@
 package io.scopegate;
 
 import io.scopegate.config.GatewayConfig;
+import io.scopegate.config.IssuerConfig;
 import io.scopegate.event.Metrics;
 import io.scopegate.file.Problem;
 import io.scopegate.guard.PolicySource;
@@ -12,6 +13,7 @@ import io.scopegate.tls.ServerTls;
 import io.scopegate.tls.Threshold;
 import io.scopegate.tls.TlsFiles;
 import io.scopegate.tls.TlsLibrary;
+import io.scopegate.tls.TrustedAuthorities;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,6 +31,7 @@ final class TlsWiring {
   private final GatewayConfig config;
   private final Map<GatewayConfig.Listener, ServerTls> servers = new LinkedHashMap<>();
   private final Map<String, ClientTls> clients = new TreeMap<>();
+  private final Map<String, TrustedAuthorities> issuers = new TreeMap<>();
   private final List<TlsFiles> files = new ArrayList<>();
 
   TlsWiring(GatewayConfig config, Clock clock) throws IOException {
@@ -52,7 +55,13 @@ final class TlsWiring {
                 clock));
       }
     }
+    for (IssuerConfig issuer : config.issuers()) {
+      if (issuer.authorities().isPresent()) {
+        issuers.put(issuer.name(), new TrustedAuthorities(issuer.authorities().get()));
+      }
+    }
     files.addAll(servers.values());
+    files.addAll(issuers.values());
     files.addAll(clients.values());
   }
 
@@ -73,6 +82,11 @@ final class TlsWiring {
   /** Returns how TLS is spoken with a backend, if it is. */
   Optional<ClientTls> client(String backend) {
     return Optional.ofNullable(clients.get(backend));
+  }
+
+  /** Returns whom an issuer's certificate must come from, if not from whom the platform trusts. */
+  Optional<TrustedAuthorities> issuer(String name) {
+    return Optional.ofNullable(issuers.get(name));
   }
 
   /** Returns what was read, with our files among those to watch. */

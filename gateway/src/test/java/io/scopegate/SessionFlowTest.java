@@ -290,6 +290,30 @@ class SessionFlowTest {
   }
 
   @Test
+  void every_issuer_has_its_figures() throws Exception {
+    idp.knows("figures-of-a-session", "{\"active\":true,\"sub\":\"ben\"}");
+    gateway.edge("GET", "/orgs/acme/items", idp.ecToken(claims("ann", "work:read")));
+    Map<String, Object> foreign = claims("ann", "work:read");
+    foreign.put("aud", "somebody-else");
+    gateway.edge("GET", "/orgs/acme/items", idp.ecToken(foreign));
+    gateway.edge("GET", "/orgs/acme/items", "figures-of-a-session");
+    String metrics = gateway.admin("GET", "/metrics", "").body();
+    for (String counted :
+        List.of(
+            "verifications_total{issuer=\"idp\",outcome=\"valid\"}",
+            "verifications_total{issuer=\"idp\",outcome=\"refused\"}",
+            "verifications_total{issuer=\"asked\",outcome=\"valid\"}",
+            "requests_total{issuer=\"idp\",outcome=\"success\"}",
+            "requests_total{issuer=\"asked\",outcome=\"success\"}")) {
+      assertThat(metrics)
+          .contains("scopegate_issuer_" + counted)
+          .doesNotContain("scopegate_issuer_" + counted + " 0.0");
+    }
+    assertThat(metrics)
+        .contains("scopegate_issuer_verifications_total{issuer=\"asked\",outcome=\"unavailable\"}");
+  }
+
+  @Test
   void a_key_that_is_withdrawn_is_refused_at_once_after_a_reload() throws Exception {
     String reading = idp.rsaToken(claims("ann", "work:read"));
     assertThat(gateway.edge("GET", "/orgs/acme/items", reading).statusCode()).isEqualTo(200);

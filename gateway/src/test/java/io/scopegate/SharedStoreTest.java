@@ -2,11 +2,17 @@ package io.scopegate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.scopegate.store.PostgresAccess;
 import io.scopegate.store.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +65,43 @@ class SharedStoreTest {
       while (other.edge("GET", "/orgs/acme", value).statusCode() == 200) {
         assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
       }
+    }
+  }
+
+  @Test
+  void a_backend_that_asks_one_gateway_for_keys_verifies_the_assertions_of_all() throws Exception {
+    PostgresAccess access = PostgresServer.database();
+    String settings =
+        """
+        store: { url: "%s", user: postgres, password: "${DATABASE_PASSWORD}" }
+        assertion: { issuer: "https://gate.test" }
+        """
+            .formatted(access.url());
+    try (RunningGateway one = gateway("one", settings);
+        RunningGateway other = gateway("other", settings)) {
+      String value = one.load(IDENTITIES).getOrDefault("bob/ci", "");
+      for (RunningGateway signing : List.of(one, other)) {
+        assertThat(signing.edge("GET", "/orgs/acme", value).statusCode()).isEqualTo(200);
+        SignedJWT assertion =
+            SignedJWT.parse(signing.core().next().value("X-Scopegate-Assertion").orElseThrow());
+        for (RunningGateway asked : List.of(one, other)) {
+          assertThat(assertion.verify(new ECDSAVerifier(key(asked, assertion)))).isTrue();
+        }
+      }
+    }
+  }
+
+  /** Returns the key of an assertion as a gateway publishes it, as soon as it does. */
+  private static ECKey key(RunningGateway asked, SignedJWT assertion) throws Exception {
+    long start = System.nanoTime();
+    while (true) {
+      JWKSet published = JWKSet.parse(asked.admin("GET", "/.well-known/jwks.json", "").body());
+      assertThat(published.getKeys()).noneMatch(JWK::isPrivate);
+      JWK key = published.getKeyByKeyId(assertion.getHeader().getKeyID());
+      if (key != null) {
+        return key.toECKey();
+      }
+      assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
     }
   }
 

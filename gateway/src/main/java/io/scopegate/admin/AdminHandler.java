@@ -39,27 +39,36 @@ public final class AdminHandler implements LocalHandler {
 
   @Override
   public CompletionStage<Answer> handle(Request request) {
-    if (!hosts.accepts(request.line().host())) {
-      return now(foreign("the admin address does not go by this host"));
-    }
-    if (!request.fields().values("origin").isEmpty()) {
-      return now(foreign("the admin address takes no request from a web page"));
-    }
     Optional<EndpointTable.Found> found = table.find(request.line());
-    if (found.isPresent() && found.get().row().access().isEmpty()) {
-      return found.get().answer(request, executor);
-    }
-    // Who has no token learns nothing of what is here.
-    Optional<Answer> refusal = refusal(request, found);
-    if (refusal.isPresent()) {
-      return now(refusal.get());
-    }
-    return found
-        .map(one -> one.answer(request, executor))
-        .orElseGet(() -> now(Answers.notFound("no such endpoint, or not for this method")));
+    return refusal(request, found)
+        .<CompletionStage<Answer>>map(CompletableFuture::completedStage)
+        .orElseGet(() -> found.orElseThrow().answer(request, executor))
+        .thenApply(answer -> Answers.named(answer, request.id()));
+  }
+
+  @Override
+  public Optional<Answer> refusal(Request head) {
+    return refusal(head, table.find(head.line())).map(answer -> Answers.named(answer, head.id()));
   }
 
   private Optional<Answer> refusal(Request request, Optional<EndpointTable.Found> found) {
+    if (!hosts.accepts(request.line().host())) {
+      return Optional.of(foreign("the admin address does not go by this host"));
+    }
+    if (!request.fields().values("origin").isEmpty()) {
+      return Optional.of(foreign("the admin address takes no request from a web page"));
+    }
+    if (found.isPresent() && found.get().row().access().isEmpty()) {
+      return Optional.empty();
+    }
+    // Who has no token learns nothing of what is here.
+    Optional<Answer> stranger = refusalOfStranger(request, found);
+    return stranger.isEmpty() && found.isEmpty()
+        ? Optional.of(Answers.notFound("no such endpoint, or not for this method"))
+        : stranger;
+  }
+
+  private Optional<Answer> refusalOfStranger(Request request, Optional<EndpointTable.Found> found) {
     Credential credential = Credential.from(request.fields());
     if (credential instanceof Credential.Ambiguous ambiguous) {
       return Optional.of(Answers.badRequest(ambiguous.detail()));
@@ -87,9 +96,5 @@ public final class AdminHandler implements LocalHandler {
 
   private static Answer foreign(String detail) {
     return Answers.problem(403, "cross_site", "this request comes from another site", detail);
-  }
-
-  private static CompletionStage<Answer> now(Answer answer) {
-    return CompletableFuture.completedStage(answer);
   }
 }

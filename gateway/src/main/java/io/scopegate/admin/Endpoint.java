@@ -3,6 +3,7 @@ package io.scopegate.admin;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.route.QueryValue;
 import io.scopegate.route.RequestLine;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Answers one kind of request. May block; safe from any thread. */
@@ -28,6 +29,13 @@ interface Endpoint {
         throw new IllegalArgumentException("the endpoint has no parameter `" + name + "`");
       }
       return value;
+    }
+
+    /** Returns the call with one more parameter. */
+    Call with(String name, String value) {
+      Map<String, String> more = new HashMap<>(parameters);
+      more.put(name, value);
+      return new Call(line, more, body);
     }
 
     QueryValue query(String key) {

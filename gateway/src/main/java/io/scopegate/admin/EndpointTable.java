@@ -26,6 +26,8 @@ import java.util.concurrent.Executor;
 
 /** Finds the endpoint of a request, with the same table that guards the edge. Immutable. */
 final class EndpointTable {
+  private static final String HINT = "; a subject can also be named in the query, by `subject=`";
+
   private final RouteTable table;
   private final Map<String, Row> rows;
 
@@ -46,6 +48,12 @@ final class EndpointTable {
 
     static Row open(String path, Endpoint endpoint) {
       return new Row("GET", path, Optional.empty(), false, endpoint);
+    }
+
+    /** What a path with two readings meets, whoever sends it. */
+    static Row refused(String detail) {
+      return new Row(
+          "", "", Optional.of(Access.READ), false, call -> Answers.badRequest(detail + HINT));
     }
 
     static Row reading(String method, String path, Endpoint endpoint) {
@@ -115,6 +123,9 @@ final class EndpointTable {
   }
 
   private Optional<Found> found(RouteMatch match) {
+    if (match.refusal().isPresent()) {
+      return Optional.of(new Found(Row.refused(match.refusal().get()), Map.of()));
+    }
     Route route = match.rows().get(0);
     Row row = rows.get(route.id());
     if (row == null) {

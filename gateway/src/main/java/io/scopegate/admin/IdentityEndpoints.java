@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Who holds what: whole files, and single changes. Safe from any thread. */
 public final class IdentityEndpoints extends Endpoints {
@@ -55,29 +56,30 @@ public final class IdentityEndpoints extends Endpoints {
 
   @Override
   List<EndpointTable.Row> rows() {
-    String members = "/members/{subject}";
     String team = ORGANIZATION + "/teams/{place}";
     String project = ORGANIZATION + "/projects/{place}";
-    return List.of(
-        EndpointTable.Row.writing("PUT", "/api/v1/identities", this::load),
-        put(ORGANIZATION + members, call -> putMember(call, Level.ORGANIZATION)),
-        delete(ORGANIZATION + members, call -> removeMember(call, Level.ORGANIZATION)),
-        put(team + members, call -> putMember(call, Level.TEAM)),
-        delete(team + members, call -> removeMember(call, Level.TEAM)),
-        put(project + members, call -> putMember(call, Level.PROJECT)),
-        delete(project + members, call -> removeMember(call, Level.PROJECT)),
-        put(team + "/projects/{project}", this::putTeamProject),
-        delete(team + "/projects/{project}", this::removeTeamProject),
-        put("/api/v1/subjects/{subject}", this::putSubject),
-        delete("/api/v1/subjects/{subject}", this::removeSubject));
+    String subjects = "/api/v1/subjects";
+    return Stream.of(
+            Stream.of(EndpointTable.Row.writing("PUT", "/api/v1/identities", this::load)),
+            members(ORGANIZATION, Level.ORGANIZATION),
+            members(team, Level.TEAM),
+            members(project, Level.PROJECT),
+            Stream.of(
+                EndpointTable.Row.writing(
+                    "PUT", team + "/projects/{project}", this::putTeamProject),
+                EndpointTable.Row.writing(
+                    "DELETE", team + "/projects/{project}", this::removeTeamProject)),
+            SubjectRows.of("PUT", subjects, this::putSubject),
+            SubjectRows.of("DELETE", subjects, this::removeSubject))
+        .<EndpointTable.Row>flatMap(rows -> rows)
+        .toList();
   }
 
-  private static EndpointTable.Row put(String path, Endpoint endpoint) {
-    return EndpointTable.Row.writing("PUT", path, endpoint);
-  }
-
-  private static EndpointTable.Row delete(String path, Endpoint endpoint) {
-    return EndpointTable.Row.writing("DELETE", path, endpoint);
+  private Stream<EndpointTable.Row> members(String place, Level level) {
+    String path = place + "/members";
+    return Stream.concat(
+        SubjectRows.of("PUT", path, call -> putMember(call, level)),
+        SubjectRows.of("DELETE", path, call -> removeMember(call, level)));
   }
 
   private Answer load(Endpoint.Call call) {

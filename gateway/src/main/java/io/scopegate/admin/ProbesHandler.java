@@ -25,6 +25,7 @@ public final class ProbesHandler implements LocalHandler {
         .orElseGet(
             () ->
                 CompletableFuture.completedStage(
-                    Answers.notFound("no such endpoint, or not for this method")));
+                    Answers.notFound("no such endpoint, or not for this method")))
+        .thenApply(answer -> Answers.named(answer, request.id()));
   }
 }

@@ -58,7 +58,9 @@ public final class TokenEndpoints extends Endpoints {
         EndpointTable.Row.writing("POST", "/api/v1/tokens", this::create),
         EndpointTable.Row.writing("POST", "/api/v1/tokens/{id}/rotate", this::rotate),
         EndpointTable.Row.writing("DELETE", "/api/v1/tokens/{id}", this::revoke),
-        EndpointTable.Row.writing("DELETE", "/api/v1/subjects/{subject}/tokens", this::revokeAll));
+        EndpointTable.Row.writing("DELETE", "/api/v1/subjects/{subject}/tokens", this::revokeAll),
+        EndpointTable.Row.writing(
+            "DELETE", "/api/v1/tokens", SubjectRows.namedInQuery(this::revokeAll)));
   }
 
   private Answer list(Endpoint.Call call) {

@@ -8,18 +8,16 @@ import java.util.concurrent.CompletableFuture;
 public interface Authenticator {
 
   /**
-   * Returns who it is. What is cached completes on the spot; anything else on a thread of the
-   * store. Never completes exceptionally: what cannot be told is {@link Caller.Unavailable}.
-   */
-  CompletableFuture<Caller> authenticate(Credential credential, Policy policy);
-
-  /**
-   * Returns who it is, for a request from this address, which may be noted.
+   * Returns who it is, for a request from this address, which may be noted. What is cached
+   * completes on the spot; anything else on a thread of the store. Never completes exceptionally:
+   * what cannot be told is {@link Caller.Unavailable}.
    *
    * @param address in digits; empty if it is not known
    */
-  default CompletableFuture<Caller> authenticate(
-      Credential credential, Policy policy, String address) {
-    return authenticate(credential, policy);
+  CompletableFuture<Caller> authenticate(Credential credential, Policy policy, String address);
+
+  /** The same for a request of which no address is known. */
+  default CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+    return authenticate(credential, policy, "");
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param trustedFor how long it counts without a sign that every change was told
  * @param staleIfError how long it counts after it was last known to be true, if it cannot be read
  * @param unknownFor how long a digest that was no token's is not looked up again
+ * @param patience how long a request waits for a look-up, which goes on
  * @param gap between two reads when all is to be read at once; none if 0
  */
 public record CacheLimits(
@@ -22,10 +23,12 @@ public record CacheLimits(
     Duration trustedFor,
     Duration staleIfError,
     Duration unknownFor,
+    Duration patience,
     Duration gap) {
   private static final Duration LAST_NET = Duration.ofMinutes(10);
   private static final Duration LONGEST_TRUST = Duration.ofSeconds(3);
   private static final Duration SHORTEST_TRUST = Duration.ofMillis(900);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration GAP = Duration.ofMillis(100);
 
   /**
@@ -54,7 +57,15 @@ public record CacheLimits(
   private static CacheLimits limits(
       Duration freshFor, Duration trustedFor, Duration staleIfError, Duration gap) {
     return new CacheLimits(
-        100_000, 100_000, 10_000, freshFor, trustedFor, staleIfError, Duration.ofSeconds(10), gap);
+        100_000,
+        100_000,
+        10_000,
+        freshFor,
+        trustedFor,
+        staleIfError,
+        Duration.ofSeconds(10),
+        PATIENCE,
+        gap);
   }
 
   /** Returns how long a shared store is trusted without a sign of it. */

@@ -30,11 +30,6 @@ public final class CredentialAuthenticator implements Authenticator {
   }
 
   @Override
-  public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
-    return authenticate(credential, policy, "");
-  }
-
-  @Override
   public CompletableFuture<Caller> authenticate(
       Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.SessionCookie) {

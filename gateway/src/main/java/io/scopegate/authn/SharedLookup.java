@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cache in front of slow look-ups: concurrent misses of a key share one, those of several keys go
- * together, nobody waits, and what a forgotten key's look-up brings is not kept. What is not known
- * to be true any more is looked up again, and goes on to count for a while if that fails. Safe from
- * any thread; never blocks.
+ * together, nobody waits for long, and what a forgotten key's look-up brings is not kept. What is
+ * not known to be true any more is looked up again, and goes on to count for a while if that fails.
+ * Safe from any thread; never blocks.
  *
  * @param <K> what is looked up
  * @param <V> what is found
@@ -32,6 +32,7 @@ final class SharedLookup<K, V> {
   private final Batches<Load<K, V>> batches;
   private final Batches.Pace pace;
   private final Freshness freshness;
+  private final Duration patience;
   private final LongSupplier silenceNanos;
   private final Ticker ticker;
   private volatile long failedNanos;
@@ -73,6 +74,7 @@ final class SharedLookup<K, V> {
       Ticker ticker) {
     this.source = source;
     this.freshness = new Freshness(limits.freshFor(), limits.trustedFor(), limits.staleIfError());
+    this.patience = limits.patience();
     this.silenceNanos = silenceNanos;
     this.ticker = ticker;
     this.failedNanos = ticker.read() - RETRY_NANOS;
@@ -84,6 +86,9 @@ final class SharedLookup<K, V> {
             .maximumSize(size)
             .expireAfterWrite(limits.freshFor().plus(limits.staleIfError()))
             .ticker(ticker)
+            // Here and in every cache that event loops read: the upkeep is short, and telling
+            // another thread to do it costs a reader more.
+            .executor(Runnable::run)
             .recordStats()
             .buildAsync();
   }
@@ -91,8 +96,11 @@ final class SharedLookup<K, V> {
   /** Returns what is cached and counts, or the look-up under way; null if there is neither. */
   @Nullable CompletableFuture<Outcome<V>> known(K key) {
     CompletableFuture<Outcome<V>> cached = cache.getIfPresent(key);
-    if (cached == null || !cached.isDone()) {
-      return cached;
+    if (cached == null) {
+      return null;
+    }
+    if (!cached.isDone()) {
+      return inTime(cached);
     }
     if (!(cached.getNow(new Failed<>()) instanceof Found<V> found)) {
       return null;
@@ -102,6 +110,10 @@ final class SharedLookup<K, V> {
       return cached;
     }
     return refresh(key, cached, found);
+  }
+
+  private static <T> CompletableFuture<T> inTime(CompletableFuture<T> underWay) {
+    return underWay instanceof SharedResult<T> shared ? shared.inTime() : underWay;
   }
 
   private boolean isFresh(Found<V> found, long now) {
@@ -120,13 +132,15 @@ final class SharedLookup<K, V> {
 
   private @Nullable CompletableFuture<Outcome<V>> refresh(
       K key, CompletableFuture<Outcome<V>> cached, Found<V> found) {
-    CompletableFuture<Outcome<V>> promise = new CompletableFuture<>();
+    SharedResult<Outcome<V>> promise =
+        new SharedResult<>(patience, late -> inNeed(key, late, found));
     if (!cache.asMap().replace(key, cached, promise)) {
       // Somebody was faster, to look it up or to forget it.
-      return cache.getIfPresent(key);
+      CompletableFuture<Outcome<V>> other = cache.getIfPresent(key);
+      return other == null ? null : inTime(other);
     }
     enqueue(new Load<>(key, promise, found));
-    return promise;
+    return promise.inTime();
   }
 
   /** Returns what is known, complete, or starts or joins a look-up. */
@@ -137,15 +151,15 @@ final class SharedLookup<K, V> {
 
   /** Starts a look-up of what is not known, or joins one. */
   CompletableFuture<Outcome<V>> start(K key) {
-    CompletableFuture<Outcome<V>> promise = new CompletableFuture<>();
+    SharedResult<Outcome<V>> promise = new SharedResult<>(patience, late -> new Failed<>());
     // INVARIANT: the promise is in the cache before its look-up starts. So whoever forgets
     // everything after a change meets every look-up that may have read the state before it.
     CompletableFuture<Outcome<V>> earlier = cache.asMap().putIfAbsent(key, promise);
     if (earlier != null) {
-      return earlier;
+      return inTime(earlier);
     }
     enqueue(new Load<>(key, promise, null));
-    return promise;
+    return promise.inTime();
   }
 
   private void enqueue(Load<K, V> load) {
@@ -176,20 +190,21 @@ final class SharedLookup<K, V> {
   }
 
   private void settle(Load<K, V> load, Outcome<V> outcome) {
-    Outcome<V> result = outcome;
-    Found<V> known = load.known();
-    if (outcome instanceof Failed
-        && known != null
-        && isUsable(known, ticker.read())
-        && cache.asMap().get(load.key()) == load.promise()) {
-      // Nobody was told otherwise meanwhile.
-      result = known;
-    }
+    Outcome<V> result =
+        outcome instanceof Failed ? inNeed(load.key(), load.promise(), load.known()) : outcome;
     if (!(result instanceof Found)) {
       // Before it completes, so that nobody who comes later sees it.
       cache.asMap().remove(load.key(), load.promise());
     }
     load.promise().complete(result);
+  }
+
+  /** Returns what goes on to count, if nobody was told otherwise meanwhile. */
+  private Outcome<V> inNeed(
+      K key, CompletableFuture<Outcome<V>> promise, @Nullable Found<V> known) {
+    return known != null && isUsable(known, ticker.read()) && cache.asMap().get(key) == promise
+        ? known
+        : new Failed<>();
   }
 
   /**

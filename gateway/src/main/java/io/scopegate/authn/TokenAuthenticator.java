@@ -94,6 +94,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
             .maximumSize(limits.unknown())
             .expireAfterWrite(limits.unknownFor())
             .ticker(ticker)
+            .executor(Runnable::run)
             .recordStats()
             .build();
     store.onChange(new Forgetting());
@@ -111,11 +112,6 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     executor.setKeepAliveTime(1, TimeUnit.MINUTES);
     executor.allowCoreThreadTimeOut(true);
     return executor;
-  }
-
-  @Override
-  public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
-    return authenticate(credential, policy, "");
   }
 
   @Override

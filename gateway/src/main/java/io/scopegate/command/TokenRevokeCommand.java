@@ -53,7 +53,7 @@ final class TokenRevokeCommand implements Callable<Integer> {
   }
 
   private int revokeAll(AdminDoor door, String owner) {
-    String path = "/api/v1/subjects/" + AdminDoor.encoded(owner) + "/tokens";
+    String path = "/api/v1/tokens?subject=" + AdminDoor.encoded(owner);
     JsonNode told = door.send("DELETE", path, "").orFail();
     surroundings
         .out()

@@ -182,7 +182,7 @@ public final class ConfigReader {
             .map(new StoreReader(reader, problems, secrets)::read)
             .orElse(GatewayConfig.Store.DEFAULT);
     List<IssuerConfig> issuers =
-        new IssuerReader(reader, secrets, prefixes).read(fields.list("issuers"));
+        new IssuerReader(reader, secrets, tls, prefixes).read(fields.list("issuers"));
     Set<String> origins = new OriginReader(reader).read(fields.texts("origins"));
     Optional<AssertionConfig> assertion =
         fields

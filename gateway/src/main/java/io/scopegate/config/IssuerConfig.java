@@ -1,6 +1,7 @@
 package io.scopegate.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param prefix what goes before their subjects; may be empty
  * @param subject the claim with the subject
  * @param memberships the claims with the roles; without them the store has the roles
+ * @param authorities the file of the only authorities that count where they are asked
  */
 public record IssuerConfig(
     String name,
@@ -35,7 +37,8 @@ public record IssuerConfig(
     boolean delegatesFully,
     String prefix,
     String subject,
-    Optional<Claims> memberships) {
+    Optional<Claims> memberships,
+    Optional<Path> authorities) {
 
   /** Copies what it is given. */
   public IssuerConfig {

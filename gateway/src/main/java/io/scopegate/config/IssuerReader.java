@@ -7,6 +7,7 @@ import io.scopegate.file.NodeReader;
 import io.scopegate.file.YamlNode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,13 +37,15 @@ final class IssuerReader {
   private final NodeReader reader;
   private final Secrets secrets;
 
+  private final TlsReader tls;
   private final SubjectPrefixes prefixes;
   private final Set<String> names = new LinkedHashSet<>();
   private final Set<String> urls = new LinkedHashSet<>();
 
-  IssuerReader(NodeReader reader, Secrets secrets, SubjectPrefixes prefixes) {
+  IssuerReader(NodeReader reader, Secrets secrets, TlsReader tls, SubjectPrefixes prefixes) {
     this.reader = reader;
     this.secrets = secrets;
+    this.tls = tls;
     this.prefixes = prefixes;
   }
 
@@ -78,6 +81,14 @@ final class IssuerReader {
     String prefix = prefix(fields);
     Optional<String> subject = fields.text("subject").map(YamlNode.Scalar::text);
     Optional<Claims> memberships = fields.node("memberships").flatMap(this::memberships);
+    Optional<Path> authorities = tls.authorities(fields.text("ca"));
+    URI asks = introspection.map(Introspection::url).or(() -> jwks).orElse(null);
+    String url = asks == null ? issuer.map(YamlNode.Scalar::text).orElse("") : asks.toString();
+    if (authorities.isPresent() && url.toLowerCase(Locale.ROOT).startsWith("http:")) {
+      reader
+          .problems()
+          .error(fields.keyAt("ca"), "`ca` is only for URLs that begin with `https://`");
+    }
     fields.finish();
     return name.isEmpty() || issuer.isEmpty()
         ? Optional.empty()
@@ -94,7 +105,8 @@ final class IssuerReader {
                 full.orElse(false),
                 prefix,
                 subject.orElse("sub"),
-                memberships));
+                memberships,
+                authorities));
   }
 
   private void checkOnce(Set<String> before, YamlNode.Scalar text, String what) {

@@ -108,7 +108,8 @@ final class TlsReader {
     return Optional.of(files);
   }
 
-  private Optional<Path> authorities(Optional<YamlNode.Scalar> file) {
+  /** Reads the file of authorities that a key names. */
+  Optional<Path> authorities(Optional<YamlNode.Scalar> file) {
     file.ifPresent(
         scalar -> {
           try {

@@ -7,6 +7,7 @@ import io.scopegate.store.StoreFailure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The answers of the gateway's own endpoints. Immutable. */
 public final class Answers {
@@ -110,6 +111,16 @@ public final class Answers {
   /** Returns that there is no such thing. */
   public static Answer notFound(String detail) {
     return problem(404, "not_found", "there is nothing here", detail);
+  }
+
+  /** Returns the answer with the id of its request, which every problem names. */
+  public static Answer named(Answer answer, String requestId) {
+    boolean problem = answer.fields().getOrDefault("Content-Type", List.of()).contains(PROBLEM);
+    if (!problem || requestId.isEmpty() || !(Json.read(answer.body()) instanceof ObjectNode body)) {
+      return answer;
+    }
+    return new Answer(
+        answer.status(), answer.fields(), Json.text(body.put("requestId", requestId)));
   }
 
   private static Map<String, Object> problemFields(

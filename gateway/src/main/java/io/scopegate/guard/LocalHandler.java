@@ -4,6 +4,7 @@ import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,12 +17,23 @@ public interface LocalHandler {
   CompletionStage<Answer> handle(Request request);
 
   /**
+   * Returns the answer to a request that is refused whatever its body is, which is then not read;
+   * empty if the body matters.
+   *
+   * @param head the request without its body
+   */
+  default Optional<Answer> refusal(Request head) {
+    return Optional.empty();
+  }
+
+  /**
    * A whole request.
    *
+   * @param id names it on its answer
    * @param fields the header fields as sent
    * @param body as UTF-8; the proxy refuses what is not
    */
-  record Request(RequestLine line, HttpFields fields, String body) {}
+  record Request(String id, RequestLine line, HttpFields fields, String body) {}
 
   /**
    * A whole answer.

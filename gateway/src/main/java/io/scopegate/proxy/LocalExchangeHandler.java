@@ -75,6 +75,9 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
       refuse(Fault.BAD_REQUEST, "no WebSocket can be opened here");
       return;
     }
+    if (!request.framing().isEmpty() && isRefused(request)) {
+      return;
+    }
     if (request.framing().length() > body.maxBytes()) {
       refuse(Fault.BODY_TOO_LARGE, "the body is larger than " + body.maxBytes() + " bytes");
       return;
@@ -83,6 +86,18 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
     if (request.expectsContinue()) {
       frontend.inviteBody();
     }
+  }
+
+  /** Nobody makes the gateway hold a body who may send none. */
+  private boolean isRefused(RequestHead request) {
+    if (!(RequestLine.parse(request.method(), request.target(), request.host())
+        instanceof RequestLine line)) {
+      return false;
+    }
+    Optional<LocalHandler.Answer> refusal =
+        handler.refusal(new LocalHandler.Request(id, line, request.fields(), ""));
+    refusal.ifPresent(answer -> refuse(answered(answer, null)));
+    return refusal.isPresent();
   }
 
   private void collect(ByteBuf data) {
@@ -110,7 +125,7 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
     answering = true;
     try {
       handler
-          .handle(new LocalHandler.Request((RequestLine) reading, request.fields(), text.get()))
+          .handle(new LocalHandler.Request(id, (RequestLine) reading, request.fields(), text.get()))
           .whenComplete((answer, failure) -> onLoop(() -> answer(request, answer, failure)));
     } catch (RuntimeException e) {
       answer(request, null, e);
@@ -159,11 +174,14 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(Fault fault, String detail) {
+    String named = id.isEmpty() ? frontend.ids().next() : id;
+    refuse(refusals.of(fault, detail, named, Optional.empty()));
+  }
+
+  private void refuse(GatewayAnswer answer) {
     RequestHead request = head;
     head = null;
     body.drop();
-    String named = id.isEmpty() ? frontend.ids().next() : id;
-    GatewayAnswer answer = refusals.of(fault, detail, named, Optional.empty());
     if (request != null) {
       frontend.answer(answer, request, true);
     } else {

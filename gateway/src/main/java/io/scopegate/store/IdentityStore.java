@@ -178,6 +178,17 @@ public interface IdentityStore extends AutoCloseable {
   boolean removeSubject(String subject);
 
   /**
+   * Publishes public keys to whoever shares the store. Nobody is told.
+   *
+   * @param keys by id; one that is there is replaced
+   * @param until when they end, unless they are published again
+   */
+  void publishKeys(Map<String, String> keys, Instant now, Instant until);
+
+  /** Returns the keys that were published and have not ended, by id. */
+  Map<String, String> publishedKeys(Instant now);
+
+  /**
    * Tells the listener of every change from now on: of one that is made here before the changing
    * call returns, and of others' as {@link #silenceNanos} says.
    */

@@ -154,6 +154,16 @@ public final class QueriedIdentityStore implements IdentityStore {
   }
 
   @Override
+  public void publishKeys(Map<String, String> keys, Instant now, Instant until) {
+    own.publishKeys(keys, now, until);
+  }
+
+  @Override
+  public Map<String, String> publishedKeys(Instant now) {
+    return own.publishedKeys(now);
+  }
+
+  @Override
   public void putMember(
       String organization,
       Level level,

@@ -64,7 +64,12 @@ final class Schema {
               "ALTER TABLE token ADD COLUMN former_digest TEXT",
               "ALTER TABLE token ADD COLUMN former_until_millis INTEGER",
               "CREATE UNIQUE INDEX token_of_former ON token (former_digest)",
-              "CREATE INDEX imported_token ON token (imported) WHERE imported = 1"));
+              "CREATE INDEX imported_token ON token (imported) WHERE imported = 1"),
+          List.of(
+              """
+              CREATE TABLE published_key (
+                id TEXT PRIMARY KEY, content TEXT NOT NULL, until_millis INTEGER NOT NULL) STRICT
+              """));
 
   private Schema() {}
 

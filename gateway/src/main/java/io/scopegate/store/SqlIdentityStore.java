@@ -182,6 +182,20 @@ abstract sealed class SqlIdentityStore implements IdentityStore
   }
 
   @Override
+  public final void publishKeys(Map<String, String> keys, Instant now, Instant until) {
+    change(
+        (sql, effects) -> {
+          new PublishedKeyRows(sql).put(keys, now, until);
+          return true;
+        });
+  }
+
+  @Override
+  public final Map<String, String> publishedKeys(Instant now) {
+    return read(sql -> new PublishedKeyRows(sql).all(now));
+  }
+
+  @Override
   public final void putMember(
       String organization,
       Level level,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What is made of files of certificates and keys, and can be made anew. Safe from any thread. */
-public sealed interface TlsFiles permits ServerTls, ClientTls {
+public sealed interface TlsFiles permits ServerTls, ClientTls, TrustedAuthorities {
 
   /** Returns the files. */
   Set<Path> files();

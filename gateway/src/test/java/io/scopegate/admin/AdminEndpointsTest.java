@@ -6,9 +6,12 @@ import io.scopegate.RunningGateway;
 import io.scopegate.endpoint.Json;
 import io.scopegate.proxy.RawClient;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -209,6 +212,85 @@ class AdminEndpointsTest {
     assertThat(code(gateway.admin("PUT", badName, "{\"roles\":[\"MEMBER\"]}"), 400))
         .isEqualTo("bad_request");
     assertThat(edge(token("bob/ci"), "/api/orgs/acme")).isEqualTo(200);
+  }
+
+  @Test
+  void every_legal_subject_can_be_named() throws Exception {
+    String members = "/api/v1/organizations/acme/members?subject=";
+    for (String subject : List.of("a/b", "a//b", ".", "..", "a;b", "a\\b", "%2f", "a%41b", "a+b")) {
+      String named = URLEncoder.encode(subject, StandardCharsets.UTF_8);
+      json(gateway.admin("PUT", members + named, "{\"roles\":[\"MEMBER\"]}"), 204);
+      String order = "{\"subject\": \"%s\", \"name\": \"a\", \"scopes\": [\"*\"]}";
+      String value =
+          json(
+                  gateway.admin(
+                      "POST", "/api/v1/tokens", order.formatted(subject.replace("\\", "\\\\"))),
+                  201)
+              .path("value")
+              .asString();
+      assertThat(edge(value, "/api/orgs/acme")).as(subject).isEqualTo(200);
+      json(gateway.admin("DELETE", members + named, ""), 204);
+      assertThat(edge(value, "/api/orgs/acme")).as(subject).isEqualTo(403);
+      String all = "/api/v1/subjects?subject=" + named;
+      json(gateway.admin("PUT", all, "{\"disabled\":true}"), 204);
+      assertThat(edge(value, "/api/orgs/acme")).as(subject).isEqualTo(401);
+      json(gateway.admin("DELETE", all, ""), 204);
+      json(gateway.admin("DELETE", all, ""), 404);
+    }
+  }
+
+  @Test
+  void a_path_with_two_readings_names_nobody() throws Exception {
+    String disable = "{\"disabled\":true}";
+    for (String path :
+        List.of(
+            "/api/v1/subjects/a%2Fb",
+            "/api/v1/subjects/a%5Cb",
+            "/api/v1/subjects/bob;x",
+            "/api/v1/subjects/bob%3Bx",
+            "/api/v1/subjects/bob?subject=alice",
+            "/api/v1/subjects/bob?subject=bob")) {
+      assertThat(code(gateway.admin("PUT", path, disable), 400)).as(path).isEqualTo("bad_request");
+      HttpResponse<String> stranger =
+          gateway.send(gateway.gateway().admin(), "PUT", path, "", disable);
+      assertThat(code(stranger, 401)).as(path).isEqualTo("credential_missing");
+    }
+    assertThat(code(gateway.admin("GET", "/healthz;x", ""), 400)).isEqualTo("bad_request");
+    assertThat(edge(token("bob/ci"), "/api/orgs/acme")).isEqualTo(200);
+  }
+
+  @Test
+  void every_problem_names_its_request() throws Exception {
+    for (HttpResponse<String> problem :
+        List.of(
+            gateway.admin("GET", "/nothing", ""),
+            gateway.admin("PUT", BOB, "{}"),
+            gateway.admin("PUT", "/api/v1/identities", "x"),
+            gateway.send(gateway.gateway().admin(), "GET", "/api/v1/tokens", "", ""),
+            gateway.send(gateway.gateway().admin(), "PUT", BOB, "", "{}"),
+            gateway.send(gateway.gateway().probes().orElseThrow(), "GET", "/nothing", "", ""))) {
+      assertThat(Json.read(problem.body()).path("requestId").asString())
+          .as(problem.body())
+          .isNotEmpty()
+          .isEqualTo(problem.headers().firstValue("X-Request-Id").orElse(""));
+    }
+  }
+
+  @Test
+  void the_body_of_a_stranger_is_not_waited_for() throws Exception {
+    String watcher = "Authorization: Bearer watcher-token-of-the-tests\r\n";
+    for (String more : List.of("Content-Length: 60000000\r\n", "Transfer-Encoding: chunked\r\n")) {
+      for (String who : List.of("", "Authorization: Bearer nobody\r\n", watcher)) {
+        try (RawClient client = new RawClient(gateway.gateway().admin())) {
+          client.send(
+              "PUT /api/v1/identities HTTP/1.1\r\nHost: localhost\r\n" + who + more + "\r\n");
+          RawClient.Answer answer = client.answer();
+          assertThat(answer.status()).isEqualTo(who.equals(watcher) ? 403 : 401);
+          assertThat(answer.value("Connection")).hasValue("close");
+          assertThat(client.isClosed()).isTrue();
+        }
+      }
+    }
   }
 
   @Test

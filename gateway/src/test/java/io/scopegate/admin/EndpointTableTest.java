@@ -28,7 +28,7 @@ class EndpointTableTest {
         table
             .find(line)
             .orElseThrow()
-            .answer(new LocalHandler.Request(line, HttpFields.of(Map.of()), ""), Runnable::run)
+            .answer(new LocalHandler.Request("", line, HttpFields.of(Map.of()), ""), Runnable::run)
             .toCompletableFuture()
             .join();
 

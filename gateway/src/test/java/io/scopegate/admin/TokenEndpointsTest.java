@@ -7,6 +7,7 @@ import io.scopegate.endpoint.Json;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -124,18 +125,19 @@ class TokenEndpointsTest {
   }
 
   @Test
-  void a_subject_with_a_slash_can_be_named() throws Exception {
-    String order = "{\"subject\": \"agents/y\", \"name\": \"a\", \"scopes\": [\"*\"]}";
+  void all_tokens_of_any_subject_end_by_its_name_in_the_query() throws Exception {
+    String order = "{\"subject\": \"agents//y\", \"name\": \"a\", \"scopes\": [\"*\"]}";
     String value =
         json(gateway.admin("POST", "/api/v1/tokens", order), 201).path("value").asString();
-    String subject = "/api/v1/subjects/agents%2Fy";
     assertThat(use(value)).isEqualTo(200);
-    assertThat(gateway.admin("PUT", subject, "{\"disabled\":true}").statusCode()).isEqualTo(204);
-    assertThat(use(value)).isEqualTo(401);
-    JsonNode told = json(gateway.admin("DELETE", subject + "/tokens", ""), 200);
-    assertThat(told.path("subject").asString()).isEqualTo("agents/y");
+    JsonNode told = json(gateway.admin("DELETE", "/api/v1/tokens?subject=agents//y", ""), 200);
+    assertThat(told.path("subject").asString()).isEqualTo("agents//y");
     assertThat(told.path("revoked").asInt()).isEqualTo(1);
-    json(gateway.admin("DELETE", "/api/v1/tokens/a%2Fb", ""), 404);
+    assertThat(use(value)).isEqualTo(401);
+    for (String nobody : List.of("", "?subject=", "?subject=a&subject=b", "?subject=%0a")) {
+      json(gateway.admin("DELETE", "/api/v1/tokens" + nobody, ""), 400);
+    }
+    assertThat(use(value("bob/ci"))).isEqualTo(200);
   }
 
   @Test

@@ -8,10 +8,7 @@ import io.scopegate.event.GatewayEvents;
 import io.scopegate.permission.Level;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
-import io.scopegate.policy.Delegation;
 import io.scopegate.policy.Policy;
-import io.scopegate.policy.Principal;
-import io.scopegate.route.CredentialKind;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
 import io.scopegate.store.NewToken;
@@ -40,8 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A revocation or role change is in force for every request that starts after it returned. */
 class AuthenticationCoherenceTest {
   private static final int VALUES = 20;
-  private static final List<String> SUBJECTS = List.of("alice", "bob", "carol");
-  private static final List<String> ROLES = List.of("OWNER", "ADMIN", "MEMBER");
 
   @TempDir private Path folder;
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
@@ -90,69 +85,6 @@ class AuthenticationCoherenceTest {
             TokenDigest.of(value),
             TokenFormat.start(value),
             false));
-  }
-
-  /** The same without any cache. */
-  private Caller oracle(String value) {
-    Optional<StoredToken> token = store.token(TokenDigest.of(value));
-    if (token.isEmpty() || token.get().isExpired(clock.instant())) {
-      return new Caller.Invalid();
-    }
-    Optional<Principal> principal = store.principal(token.get().subject());
-    return principal.isEmpty()
-        ? new Caller.Invalid()
-        : new Caller.Authenticated(
-            principal.get(),
-            Delegation.of(token.get().scopes(), token.get().bounds(), policy),
-            CredentialKind.TOKEN,
-            token.get().id());
-  }
-
-  @Test
-  void under_any_interleaving_it_says_what_an_uncached_oracle_says() {
-    Random random = new Random(20261121);
-    int authenticated = 0;
-    for (int step = 0; step < 20_000; step++) {
-      String value = values.get(random.nextInt(VALUES));
-      if (random.nextInt(16) == 0) {
-        // Requests under way, whose look-ups the change overtakes or not.
-        CompletableFuture<Caller> early = ask(value);
-        CompletableFuture<Caller> other = ask(values.get(random.nextInt(VALUES)));
-        change(random, value);
-        assertThat(ask(value).join()).as("step %d", step).isEqualTo(oracle(value));
-        CompletableFuture.allOf(early, other).join();
-      }
-      Caller caller = ask(value).join();
-      assertThat(caller).as("step %d", step).isEqualTo(oracle(value));
-      authenticated += caller instanceof Caller.Authenticated ? 1 : 0;
-    }
-    assertThat(authenticated).as("both answers are common").isBetween(4_000, 18_000);
-  }
-
-  private void change(Random random, String value) {
-    String subject = SUBJECTS.get(random.nextInt(SUBJECTS.size()));
-    Optional<StoredToken> token = store.token(TokenDigest.of(value));
-    switch (random.nextInt(8)) {
-      case 0, 1, 2 -> {
-        if (token.isPresent()) {
-          store.revoke(token.get().id());
-        } else {
-          Instant soon = clock.instant().plusSeconds(random.nextInt(100));
-          create(value, subject, random.nextInt(4) == 0 ? Optional.of(soon) : Optional.empty());
-        }
-      }
-      case 3 ->
-          store.putMember(
-              "acme",
-              Level.ORGANIZATION,
-              "acme",
-              subject,
-              Set.of(ROLES.get(random.nextInt(ROLES.size()))));
-      case 4 -> store.removeMember("acme", Level.ORGANIZATION, "acme", subject);
-      case 5 -> store.putSubject(subject, random.nextInt(3) == 0);
-      case 6 -> store.putTeamProject("acme", "core", "project-" + random.nextInt(3));
-      default -> clock.advance(Duration.ofSeconds(random.nextInt(10)));
-    }
   }
 
   @Test

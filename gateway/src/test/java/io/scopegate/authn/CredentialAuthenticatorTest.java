@@ -24,7 +24,7 @@ class CredentialAuthenticatorTest {
   private final Map<String, Caller> answers = new HashMap<>();
 
   private Authenticator named(String name, boolean later) {
-    return (credential, policy) -> {
+    return (credential, policy, address) -> {
       asked.add(name);
       Caller answer = answers.getOrDefault(name, INVALID);
       return later

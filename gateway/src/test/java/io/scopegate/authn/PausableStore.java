@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,22 +31,31 @@ import java.util.function.Supplier;
  * A store whose look-ups can be counted, can fail, and can be held after they have read and before
  * they return. Safe from any thread.
  */
-final class PausableStore implements IdentityStore {
+public final class PausableStore implements IdentityStore {
   private final IdentityStore store;
-  final AtomicInteger tokenReads = new AtomicInteger();
+
+  /** How often it was asked for tokens. */
+  public final AtomicInteger tokenReads = new AtomicInteger();
+
   final AtomicInteger subjectReads = new AtomicInteger();
   final AtomicInteger tokensRead = new AtomicInteger();
   final AtomicLong silenceNanos = new AtomicLong();
-  volatile boolean broken;
+
+  /** Whether look-ups fail. */
+  public volatile boolean broken;
+
   private volatile boolean isMute;
   private volatile Pause pause = new Pause(0);
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> untold = new ConcurrentLinkedQueue<>();
 
-  PausableStore(IdentityStore store) {
+  /** Passes on to this store. */
+  public PausableStore(IdentityStore store) {
     this.store = store;
   }
 
   /** Look-ups that are held with what they have read. */
-  static final class Pause {
+  public static final class Pause {
     private final CountDownLatch held;
     private final CountDownLatch released;
 
@@ -52,13 +64,18 @@ final class PausableStore implements IdentityStore {
       this.released = new CountDownLatch(lookups);
     }
 
-    void awaitHeld() throws InterruptedException {
+    /** Waits until a look-up is held. */
+    public void awaitHeld() throws InterruptedException {
       if (!held.await(10, TimeUnit.SECONDS)) {
         throw new AssertionError("no look-up came");
       }
     }
 
-    void release() {
+    /** Lets those go that are held, and holds no more. */
+    public void release() {
+      while (held.getCount() > 0) {
+        held.countDown();
+      }
       while (released.getCount() > 0) {
         released.countDown();
       }
@@ -79,11 +96,25 @@ final class PausableStore implements IdentityStore {
     }
   }
 
-  /** Makes a change that nobody is told of. */
+  /** Makes a change that nobody is told of, until they {@link #catchUp}. */
   void onlyItself(Consumer<IdentityStore> change) {
     isMute = true;
     change.accept(store);
     isMute = false;
+  }
+
+  /**
+   * Tells what nobody was told of.
+   *
+   * @param wholesale that there was something, rather than what
+   */
+  void catchUp(boolean wholesale) {
+    if (wholesale) {
+      listeners.forEach(Listener::changesMissed);
+    } else {
+      untold.forEach(Runnable::run);
+    }
+    untold.clear();
   }
 
   /** Passes on what is told, unless this store is mute. */
@@ -94,40 +125,51 @@ final class PausableStore implements IdentityStore {
       this.listener = listener;
     }
 
+    private void tell(Runnable what) {
+      if (isMute) {
+        untold.add(what);
+      } else {
+        what.run();
+      }
+    }
+
     @Override
     public void tokenChanged(TokenDigest digest) {
-      if (!isMute) {
-        listener.tokenChanged(digest);
-      }
+      tell(() -> listener.tokenChanged(digest));
     }
 
     @Override
     public void subjectChanged(String subject) {
-      if (!isMute) {
-        listener.subjectChanged(subject);
-      }
+      tell(() -> listener.subjectChanged(subject));
     }
 
     @Override
     public void everythingChanged() {
-      if (!isMute) {
-        listener.everythingChanged();
-      }
+      tell(listener::everythingChanged);
+    }
+
+    @Override
+    public void changesMissed() {
+      tell(listener::changesMissed);
     }
   }
 
   /** Holds the next look-up. */
-  Pause holdNext() {
+  public Pause holdNext() {
     Pause next = new Pause(1);
     pause = next;
     return next;
   }
 
-  private <T> T read(AtomicInteger count, Supplier<T> lookup) {
-    count.incrementAndGet();
+  private void failIfBroken() {
     if (broken) {
       throw new StoreFailure("the disk is gone");
     }
+  }
+
+  private <T> T read(AtomicInteger count, Supplier<T> lookup) {
+    count.incrementAndGet();
+    failIfBroken();
     T result = lookup.get();
     pause.pass();
     return result;
@@ -202,10 +244,20 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public void used(Map<String, TokenUse> lastUses) {
-    if (broken) {
-      throw new StoreFailure("the disk is gone");
-    }
+    failIfBroken();
     store.used(lastUses);
+  }
+
+  @Override
+  public void publishKeys(Map<String, String> keys, Instant now, Instant until) {
+    failIfBroken();
+    store.publishKeys(keys, now, until);
+  }
+
+  @Override
+  public Map<String, String> publishedKeys(Instant now) {
+    failIfBroken();
+    return store.publishedKeys(now);
   }
 
   @Override
@@ -246,6 +298,7 @@ final class PausableStore implements IdentityStore {
 
   @Override
   public void onChange(Listener listener) {
+    listeners.add(listener);
     store.onChange(new Told(listener));
   }
 

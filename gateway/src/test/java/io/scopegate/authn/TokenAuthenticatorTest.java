@@ -65,6 +65,7 @@ class TokenAuthenticatorTest {
         Duration.ofSeconds(3),
         staleIfError,
         Duration.ofSeconds(10),
+        Duration.ofSeconds(20),
         Duration.ZERO);
   }
 

@@ -443,6 +443,30 @@ class ConfigReaderTest {
                 + " `https://host:port`, in lower case and without a path");
   }
 
+  @Test
+  void the_authority_of_an_issuer_is_a_file_that_can_be_used_and_for_tls_only() throws IOException {
+    new TestAuthority("house").write(folder.resolve("house.pem"));
+    String yaml =
+        SMALL
+            + """
+            issuers:
+              - { name: a, issuer: "https://a.test", audience: gate, ca: house.pem }
+              - { name: b, issuer: "https://b.test", audience: gate, prefix: "b:", ca: none.pem }
+              - { name: c, issuer: "http://127.0.0.1:9", audience: gate, prefix: "c:", ca: house.pem }
+              - name: d
+                issuer: https://d.test
+                prefix: "d:"
+                ca: house.pem
+                introspection:
+                  { url: "http://localhost:9", clientId: gate, clientSecret: "${SECRET}" }
+            """;
+    assertThat(problems(read(yaml, List.of(), Map.of("SECRET", "s"))))
+        .containsExactly(
+            "gateway.yaml:8:76: the file `none.pem` does not exist",
+            "gateway.yaml:9:76: `ca` is only for URLs that begin with `https://`",
+            "gateway.yaml:13:5: `ca` is only for URLs that begin with `https://`");
+  }
+
   private List<String> prefixProblems(String keys) throws IOException {
     TestAuthority authority = new TestAuthority("authority");
     authority.write(folder.resolve("ca.crt"));

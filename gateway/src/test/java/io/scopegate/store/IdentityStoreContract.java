@@ -145,6 +145,18 @@ abstract class IdentityStoreContract {
   }
 
   @Test
+  void keys_that_are_published_are_there_until_they_end() {
+    Instant now = clock.instant();
+    store.publishKeys(Map.of("a", "first", "b", "other"), now, now.plusSeconds(60));
+    store.publishKeys(Map.of("a", "second"), now, now.plusSeconds(120));
+    assertThat(store.publishedKeys(now)).isEqualTo(Map.of("a", "second", "b", "other"));
+    assertThat(store.publishedKeys(now.plusSeconds(60))).isEqualTo(Map.of("a", "second"));
+    store.publishKeys(Map.of(), now.plusSeconds(60), now.plusSeconds(180));
+    assertThat(store.publishedKeys(now)).as("what has ended is not kept").containsOnlyKeys("a");
+    assertThat(store.publishedKeys(now.plusSeconds(120))).isEmpty();
+  }
+
+  @Test
   void every_subject_holds_what_the_file_says() {
     Identities identities = organizations(entry("acme", Set.of("4711")), entry("globex", Set.of()));
 

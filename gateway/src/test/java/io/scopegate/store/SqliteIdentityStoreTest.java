@@ -110,7 +110,7 @@ class SqliteIdentityStoreTest extends IdentityStoreContract {
 
     assertThatThrownBy(() -> openIn(data))
         .isInstanceOf(StoreFailure.class)
-        .hasMessageContaining("has schema version 1000, this program knows up to 3");
+        .hasMessageContaining("has schema version 1000, this program knows up to 4");
     assertThatThrownBy(() -> openIn(data))
         .as("the refusal gives the lock back")
         .hasMessageContaining("schema version");

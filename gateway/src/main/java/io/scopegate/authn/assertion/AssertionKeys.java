@@ -125,10 +125,10 @@ public final class AssertionKeys {
     return signing(keys);
   }
 
-  /** Returns what is published: the public keys (RFC 7517 §5). */
-  public synchronized String published() {
+  /** Returns what is to be published: the public keys. */
+  synchronized List<ECKey> publicKeys() {
     rotate();
-    return new JWKSet(List.<JWK>copyOf(keys)).toString(true);
+    return keys.stream().map(ECKey::toPublicJWK).toList();
   }
 
   private ECKey signing(List<ECKey> from) {

@@ -31,6 +31,7 @@ final class Introspection implements Verification {
   private final Issuer.Introspection settings;
   private final ClaimReader reader;
   private final IssuerClient client;
+  private final IssuerFigures figures;
   private final Clock clock;
   private final Semaphore asking = new Semaphore(MAX_ASKING);
   private volatile Instant restsUntil = Instant.MIN;
@@ -53,11 +54,13 @@ final class Introspection implements Verification {
       Issuer.Introspection settings,
       ClaimReader reader,
       IssuerClient client,
+      IssuerFigures figures,
       Clock clock) {
     this.issuer = issuer;
     this.settings = settings;
     this.reader = reader;
     this.client = client;
+    this.figures = figures;
     this.clock = clock;
   }
 
@@ -73,12 +76,13 @@ final class Introspection implements Verification {
   public CompletableFuture<Verdict> verify(String token) {
     Instant now = clock.instant();
     if (now.isBefore(restsUntil) || !asking.tryAcquire()) {
-      return CompletableFuture.completedFuture(Verdict.UNAVAILABLE);
+      return CompletableFuture.completedFuture(figures.told(Verdict.UNAVAILABLE));
     }
     return client
         .text(request(token))
         .thenApply(answer -> verdict(answer, now))
         .exceptionally(this::failed)
+        .thenApply(figures::told)
         .whenComplete((verdict, failure) -> asking.release());
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 
 /**
  * Who vouches for sessions, and what a token of theirs must say. Immutable.
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param prefix what goes before its subjects
  * @param subject the claim that names the subject
  * @param memberships where the roles come from; empty for the store
+ * @param tls how it is asked over TLS; empty for what the platform trusts
  */
 public record Issuer(
     String name,
@@ -31,7 +33,8 @@ public record Issuer(
     boolean delegatesFully,
     String prefix,
     ClaimPath subject,
-    Optional<ClaimedMemberships> memberships) {
+    Optional<ClaimedMemberships> memberships,
+    Optional<SSLContext> tls) {
 
   /** Copies what it is given. */
   public Issuer {

@@ -7,12 +7,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /**
- * Asks issuers by HTTP: bounded in time and length, without following redirects. Safe from any
+ * Asks an issuer by HTTP: bounded in time and length, without following redirects. Safe from any
  * thread; never blocks.
  */
 final class IssuerClient {
@@ -21,22 +23,35 @@ final class IssuerClient {
 
   private final HttpClient client;
   private final Duration timeout;
+  private final IssuerFigures figures;
 
   /**
-   * Makes a client.
+   * Asks through this client.
+   *
+   * @param timeout from the first byte of the request to the last of the answer
+   * @param figures where requests are counted
+   */
+  IssuerClient(HttpClient client, Duration timeout, IssuerFigures figures) {
+    this.client = client;
+    this.timeout = timeout;
+    this.figures = figures;
+  }
+
+  /**
+   * Returns what requests go through.
    *
    * @param executor where answers are read
-   * @param timeout from the first byte of the request to the last of the answer
+   * @param tls how TLS is spoken, if not as the platform does
    */
-  IssuerClient(Executor executor, Duration timeout) {
-    this.timeout = timeout;
-    this.client =
+  static HttpClient over(Executor executor, Optional<SSLContext> tls) {
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT_TIMEOUT)
-            .executor(executor)
-            .build();
+            .executor(executor);
+    tls.ifPresent(builder::sslContext);
+    return builder.build();
   }
 
   /** Fetches a document; fails if the answer is not 200. */
@@ -52,7 +67,11 @@ final class IssuerClient {
     CompletableFuture<HttpResponse<byte[]>> inTime =
         sent.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     CompletableFuture<String> text = inTime.thenCompose(IssuerClient::body);
-    return text.whenComplete((ignored, failure) -> sent.cancel(true));
+    return text.whenComplete(
+        (ignored, failure) -> {
+          figures.asked(failure == null);
+          sent.cancel(true);
+        });
   }
 
   private static CompletableFuture<String> body(HttpResponse<byte[]> response) {

@@ -36,7 +36,8 @@ final class SessionAuthenticator implements Authenticator {
   }
 
   @Override
-  public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
+  public CompletableFuture<Caller> authenticate(
+      Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.Bearer bearer) {
       return authenticate(bearer.value());
     }

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.scopegate.authn.CacheFigures;
 import io.scopegate.authn.CacheLimits;
+import io.scopegate.authn.SharedResult;
 import io.scopegate.store.TokenDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cache in front of a verification, by the digest of the token: whoever asks for the same shares
- * one verification, and what was verified stays as long as its proof holds. Safe from any thread;
- * never blocks.
+ * one verification and does not wait for it long, and what was verified stays as long as its proof
+ * holds. Safe from any thread; never blocks.
  */
 final class SessionLookup {
   /** Nobody asks for a session for so long unless it is still in use. */
@@ -26,6 +27,7 @@ final class SessionLookup {
   private final String name;
   private final Verification verification;
   private final Clock clock;
+  private final Duration patience;
   private final AsyncCache<TokenDigest, Verdict> sessions;
 
   /** Tokens that nobody vouches for; apart, so that rubbish cannot push out the good. */
@@ -35,16 +37,19 @@ final class SessionLookup {
     this.name = name;
     this.verification = verification;
     this.clock = clock;
+    this.patience = limits.patience();
     this.sessions =
         Caffeine.newBuilder()
             .maximumSize(limits.tokens())
             .expireAfterAccess(IDLE)
+            .executor(Runnable::run)
             .recordStats()
             .buildAsync();
     this.refused =
         Caffeine.newBuilder()
             .maximumSize(limits.unknown())
             .expireAfterWrite(limits.unknownFor())
+            .executor(Runnable::run)
             .recordStats()
             .build();
   }
@@ -63,7 +68,14 @@ final class SessionLookup {
           ? start(digest, token, null)
           : CompletableFuture.completedFuture(refusal);
     }
-    return !known.isDone() || holds(known) ? known : start(digest, token, known);
+    if (!known.isDone()) {
+      return inTime(known);
+    }
+    return holds(known) ? known : start(digest, token, known);
+  }
+
+  private static CompletableFuture<Verdict> inTime(CompletableFuture<Verdict> underWay) {
+    return underWay instanceof SharedResult<Verdict> shared ? shared.inTime() : underWay;
   }
 
   private boolean holds(CompletableFuture<Verdict> known) {
@@ -78,13 +90,14 @@ final class SessionLookup {
    */
   private CompletableFuture<Verdict> start(
       TokenDigest digest, String token, @Nullable CompletableFuture<Verdict> old) {
-    CompletableFuture<Verdict> promise = new CompletableFuture<>();
+    SharedResult<Verdict> promise =
+        new SharedResult<>(patience, late -> inNeed(old, Verdict.UNAVAILABLE));
     if (old != null) {
       sessions.asMap().remove(digest, old);
     }
     CompletableFuture<Verdict> other = sessions.asMap().putIfAbsent(digest, promise);
     if (other != null) {
-      return other;
+      return inTime(other);
     }
     var unused =
         verification
@@ -92,7 +105,7 @@ final class SessionLookup {
             .whenComplete(
                 (verdict, failure) ->
                     settle(digest, promise, verdict == null ? Verdict.UNAVAILABLE : verdict, old));
-    return promise;
+    return promise.inTime();
   }
 
   private void settle(

@@ -6,10 +6,12 @@ import io.scopegate.authn.CacheLimits;
 import io.scopegate.authn.Organizations;
 import io.scopegate.authn.Subjects;
 import io.scopegate.event.GatewayEvents;
+import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +31,7 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final List<LiveKeys> keys = new ArrayList<>();
+  private final List<IssuerFigures> issuerFigures = new ArrayList<>();
   private final ThreadPoolExecutor verifiers =
       threads("sessions", new ArrayBlockingQueue<>(WAITING));
   private final ThreadPoolExecutor askers = threads("issuers", new LinkedBlockingQueue<>());
@@ -50,20 +53,24 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
       Duration timeout) {
     this.clock = clock;
     // What is asked of issuers is bounded where it is asked, so these threads' queue need not be.
-    IssuerClient client = new IssuerClient(askers, timeout);
+    HttpClient trusting = IssuerClient.over(askers, Optional.empty());
     List<SignatureVerification.Signer> signers = new ArrayList<>();
     List<Introspection> introspections = new ArrayList<>();
     for (Issuer issuer : issuers) {
+      IssuerFigures figures = new IssuerFigures(issuer.name());
+      issuerFigures.add(figures);
+      HttpClient http = issuer.tls().isEmpty() ? trusting : IssuerClient.over(askers, issuer.tls());
+      IssuerClient client = new IssuerClient(http, timeout, figures);
       ClaimReader reader = new ClaimReader(issuer, foreignPrefixes(issuer, issuers, otherPrefixes));
       if (issuer.proof() instanceof Issuer.Signature signature) {
         KeySource source = new PublishedKeys(client, issuer.url(), signature.keys());
         LiveKeys live = new LiveKeys(issuer.name(), source, clock);
         keys.add(live);
-        signers.add(SignatureVerification.Signer.of(issuer, signature, live, reader));
+        signers.add(SignatureVerification.Signer.of(issuer, signature, live, reader, figures));
       } else {
         introspections.add(
             new Introspection(
-                issuer, (Issuer.Introspection) issuer.proof(), reader, client, clock));
+                issuer, (Issuer.Introspection) issuer.proof(), reader, client, figures, clock));
       }
     }
     SignatureVerification signatures = new SignatureVerification(signers, verifiers, clock);
@@ -113,6 +120,11 @@ public final class Sessions implements GatewayEvents, AutoCloseable {
   /** Returns how the caches do. */
   public List<CacheFigures> figures() {
     return Stream.of(signed, opaque).flatMap(lookup -> lookup.figures().stream()).toList();
+  }
+
+  /** Returns how the issuers do; always the same ones. */
+  public List<IssuerFigures> issuerFigures() {
+    return List.copyOf(issuerFigures);
   }
 
   @Override

@@ -29,12 +29,21 @@ final class SignatureVerification implements Verification {
    * @param algorithms by name
    */
   record Signer(
-      Issuer issuer, Map<String, JWSAlgorithm> algorithms, LiveKeys keys, ClaimReader reader) {
+      Issuer issuer,
+      Map<String, JWSAlgorithm> algorithms,
+      LiveKeys keys,
+      ClaimReader reader,
+      IssuerFigures figures) {
 
-    static Signer of(Issuer issuer, Issuer.Signature signature, LiveKeys keys, ClaimReader reader) {
+    static Signer of(
+        Issuer issuer,
+        Issuer.Signature signature,
+        LiveKeys keys,
+        ClaimReader reader,
+        IssuerFigures figures) {
       Map<String, JWSAlgorithm> algorithms = new HashMap<>();
       signature.algorithms().forEach(name -> algorithms.put(name, JWSAlgorithm.parse(name)));
-      return new Signer(issuer, Map.copyOf(algorithms), keys, reader);
+      return new Signer(issuer, Map.copyOf(algorithms), keys, reader, figures);
     }
   }
 
@@ -112,6 +121,15 @@ final class SignatureVerification implements Verification {
     if (signer == null) {
       return Optional.empty();
     }
+    Optional<Candidate> candidate = candidate(token, claims, signer);
+    if (candidate.isEmpty()) {
+      signer.figures().told(Verdict.REFUSED);
+    }
+    return candidate;
+  }
+
+  private Optional<Candidate> candidate(
+      CompactToken token, Map<String, Object> claims, Signer signer) {
     Issuer issuer = signer.issuer();
     JWSAlgorithm algorithm = signer.algorithms().get(token.algorithm());
     if (algorithm == null
@@ -137,9 +155,11 @@ final class SignatureVerification implements Verification {
     Candidate candidate = found.get();
     LiveKeys live = candidate.signer().keys();
     SigningKeys ready = live.ready();
-    return ready == null
-        ? then(live.current(), keys -> verifyWith(keys.orElse(null), candidate))
-        : verifyWith(ready, candidate);
+    CompletableFuture<Verdict> verdict =
+        ready == null
+            ? then(live.current(), keys -> verifyWith(keys.orElse(null), candidate))
+            : verifyWith(ready, candidate);
+    return verdict.thenApply(candidate.signer().figures()::told);
   }
 
   private CompletableFuture<Verdict> verifyWith(@Nullable SigningKeys keys, Candidate candidate) {

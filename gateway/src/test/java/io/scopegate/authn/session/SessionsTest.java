@@ -71,7 +71,8 @@ class SessionsTest {
         false,
         "",
         ClaimPath.parse("sub"),
-        memberships);
+        memberships,
+        Optional.empty());
   }
 
   private Issuer asked(Duration freshFor, Duration staleFor) {
@@ -86,6 +87,7 @@ class SessionsTest {
         true,
         "o:",
         ClaimPath.parse("sub"),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -214,7 +216,8 @@ class SessionsTest {
             false,
             "",
             strict.subject(),
-            strict.memberships());
+            strict.memberships(),
+            strict.tls());
     sessions.close();
     sessions = sessions(lenient);
     assertThat(jwt(token)).isInstanceOf(Caller.Authenticated.class);

@@ -18,6 +18,8 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -34,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /**
  * An issuer on loopback, with keys of its own: it signs, publishes its keys, answers for opaque
@@ -44,6 +47,7 @@ public final class TestIssuer implements AutoCloseable {
   private static final RSAKey RSA = rsa();
 
   private final HttpServer server;
+  private final String origin;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<JWK> published = new CopyOnWriteArrayList<>();
   private final Map<String, String> opaque = new ConcurrentHashMap<>();
@@ -55,17 +59,31 @@ public final class TestIssuer implements AutoCloseable {
   private volatile boolean away;
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
-  private TestIssuer(HttpServer server) {
+  private TestIssuer(HttpServer server, String origin) {
     this.server = server;
+    this.origin = origin + ":" + server.getAddress().getPort();
     published.add(RSA);
     published.add(elliptic);
   }
 
   /** Starts one. */
   public static TestIssuer start() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    TestIssuer issuer = new TestIssuer(server);
+    return start(HttpServer.create(anyPort(), 0), "http://127.0.0.1");
+  }
+
+  /** Starts one that shows a certificate for {@code localhost}. */
+  public static TestIssuer secured(SSLContext certificate) throws IOException {
+    HttpsServer server = HttpsServer.create(anyPort(), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+    return start(server, "https://localhost");
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private static TestIssuer start(HttpServer server, String origin) {
+    TestIssuer issuer = new TestIssuer(server, origin);
     server.createContext("/.well-known/openid-configuration", issuer::discovery);
     server.createContext("/keys", issuer::keys);
     server.createContext("/introspect", issuer::introspection);
@@ -129,7 +147,7 @@ public final class TestIssuer implements AutoCloseable {
 
   /** Returns what it calls itself. */
   public String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return origin;
   }
 
   /** Signs claims with its RSA key. */
@@ -192,7 +210,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   /** Forgets an opaque token. */
-  void forgets(String token) {
+  public void forgets(String token) {
     opaque.remove(token);
   }
 
@@ -202,7 +220,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   /** Answers nothing until the latch is open. */
-  void holdUntil(CountDownLatch latch) {
+  public void holdUntil(CountDownLatch latch) {
     gate = latch;
   }
 
