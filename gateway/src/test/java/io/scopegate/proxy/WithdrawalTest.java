@@ -76,8 +76,9 @@ class WithdrawalTest {
     }
 
     @Override
-    public CompletableFuture<Caller> authenticate(Credential credential, Policy policy) {
-      return now.authenticate(credential, policy);
+    public CompletableFuture<Caller> authenticate(
+        Credential credential, Policy policy, String address) {
+      return now.authenticate(credential, policy, address);
     }
   }
 
@@ -389,9 +390,9 @@ class WithdrawalTest {
     CountDownLatch asked = new CountDownLatch(2);
     Callers more = caller("ADMIN");
     callers.become(
-        (credential, policy) -> {
+        (credential, policy, address) -> {
           asked.countDown();
-          return more.authenticate(credential, policy);
+          return more.authenticate(credential, policy, address);
         });
     assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
     TestGateway.settle();
@@ -411,7 +412,8 @@ class WithdrawalTest {
   void what_cannot_be_decided_ends() throws Exception {
     changed(
         Map.of("SSE", events("/events", "good")),
-        (credential, policy) -> CompletableFuture.failedFuture(new IllegalStateException("test")));
+        (credential, policy, address) ->
+            CompletableFuture.failedFuture(new IllegalStateException("test")));
     assertThat(withdrawn).containsExactly(Code.IDENTITY_UNAVAILABLE);
   }
 
