@@ -51,7 +51,7 @@ public class HeaderRulesBenchmark {
   /** Invents the request and decides it. */
   @Setup
   public void invent() {
-    rules = new HeaderRules(new ScopeFields(), Assertions.NONE);
+    rules = new HeaderRules(Assertions.NONE);
     Fields read = new Fields();
     read.add("Host", "gw.test");
     read.add("Authorization", "Bearer sgat_of-no-use");
