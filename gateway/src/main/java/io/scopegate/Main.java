@@ -17,6 +17,10 @@ public final class Main {
   public static void main(String[] args) {
     // The JDK's TLS, where BoringSSL cannot be loaded, would let clients ask for handshakes anew.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    // Looking for leaks takes the stack of one buffer in a hundred; our tests look at all of them.
+    System.setProperty(
+        "io.netty.leakDetection.level",
+        System.getProperty("io.netty.leakDetection.level", "disabled"));
     System.exit(Program.run(args, ofProcess()));
   }
 

@@ -33,7 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(2)
-@Warmup(iterations = 5, time = 1)
+// The compiler is done with all of it after some eight seconds.
+@Warmup(iterations = 4, time = 3)
 @Measurement(iterations = 5, time = 1)
 @NullUnmarked
 public class DecidingBenchmark {

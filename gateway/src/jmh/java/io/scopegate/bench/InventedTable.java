@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
  * A table of any size in the shape of large public APIs: areas of a hundred rows, five to seven
  * segments each, and a caller whom a restricted token lets through every row. Immutable.
  */
-final class InventedTable {
+public final class InventedTable {
   private static final int PERMISSIONS = 90;
   private static final int AREA = 100;
   private static final List<String> ACTIONS = List.of("", "/settings", "/history", "/members");
@@ -46,7 +46,7 @@ final class InventedTable {
   private final List<String> paths;
 
   /** Invents a table, its rows with or without path parameters. */
-  InventedTable(int size, boolean parameters) {
+  public InventedTable(int size, boolean parameters) {
     this.parameters = parameters;
     PermissionCatalog catalog =
         PermissionCatalog.of(
@@ -122,17 +122,18 @@ final class InventedTable {
             ACTIONS.get(inArea % ACTIONS.size()));
   }
 
-  Policy policy() {
+  /** Returns the policy with the table. */
+  public Policy policy() {
     return policy;
   }
 
   /** Returns per row the path of a request that meets it. */
-  List<String> paths() {
+  public List<String> paths() {
     return paths;
   }
 
   /** Returns the caller who may use every row. */
-  Caller.Authenticated caller() {
+  public Caller.Authenticated caller() {
     Organization acme =
         new Organization("acme", Set.of(), Map.of(), Map.of(), Map.of(), Map.of());
     Membership owner = new Membership(acme, Set.of("OWNER"), Map.of(), Map.of());

@@ -86,6 +86,9 @@ final class SharedLookup<K, V> {
             .maximumSize(size)
             .expireAfterWrite(limits.freshFor().plus(limits.staleIfError()))
             .ticker(ticker)
+            // Here and in every cache that event loops read: the upkeep is short, and telling
+            // another thread to do it costs a reader more.
+            .executor(Runnable::run)
             .recordStats()
             .buildAsync();
   }

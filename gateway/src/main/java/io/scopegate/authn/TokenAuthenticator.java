@@ -94,6 +94,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
             .maximumSize(limits.unknown())
             .expireAfterWrite(limits.unknownFor())
             .ticker(ticker)
+            .executor(Runnable::run)
             .recordStats()
             .build();
     store.onChange(new Forgetting());

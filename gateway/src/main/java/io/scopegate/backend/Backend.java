@@ -27,7 +27,6 @@ public final class Backend implements AutoCloseable {
   private final Roster roster;
   private final RetryBudget budget;
   private final List<AddressWatch> watches;
-  private final boolean webSockets;
   private final LongAdder retries = new LongAdder();
   private final LongAdder deniedRetries = new LongAdder();
   private final LongAdder overloads = new LongAdder();
@@ -96,7 +95,6 @@ public final class Backend implements AutoCloseable {
     }
     this.name = name;
     this.settings = settings;
-    this.webSockets = urls.stream().noneMatch(BackendUrl::http2);
     EventLoop timer = loops.group().next();
     this.balancer = new LoadBalancer(random, timer.ticker()::nanoTime);
     this.budget = new RetryBudget(settings.resilience().retries(), timer.ticker().nanoTime());
@@ -123,11 +121,6 @@ public final class Backend implements AutoCloseable {
   /** Returns what is set of it. */
   public Settings settings() {
     return settings;
-  }
-
-  /** Says whether it can be asked for a WebSocket, which is done over HTTP/1 alone. */
-  public boolean takesWebSockets() {
-    return webSockets;
   }
 
   /** Returns the addresses it has now. */

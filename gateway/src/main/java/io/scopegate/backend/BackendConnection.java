@@ -53,6 +53,16 @@ public final class BackendConnection {
     return pool.endpoint();
   }
 
+  /** Says whether it is a part of a connection that several requests share. */
+  public boolean isShared() {
+    return shared != null;
+  }
+
+  /** Says whether a WebSocket can be asked for on it. */
+  public boolean takesWebSockets() {
+    return shared == null || shared.takesWebSockets();
+  }
+
   /** Says whether an earlier request has used it. */
   public boolean isReused() {
     return reused;

@@ -88,7 +88,7 @@ final class Connector {
               rules.get(),
               bootstrap(rules.get().timeout()),
               loop,
-              protocol.apply(endpoint.url()).beneath(),
+              protocol.apply(endpoint.url()),
               verdict)
           .start();
     }

@@ -19,6 +19,9 @@ public interface SharedConnection {
   /** Says whether the peer has said what it takes, so that requests may be sent. */
   boolean isReady();
 
+  /** Says whether the peer has said that WebSockets can be opened on it (RFC 8441 §3). */
+  boolean takesWebSockets();
+
   /** Says whether it takes no more requests and never will. */
   boolean isEnding();
 

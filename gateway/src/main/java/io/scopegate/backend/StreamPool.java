@@ -298,8 +298,10 @@ final class StreamPool implements Pool {
   public void giveBack(BackendConnection connection) {
     endpoint.activated(-1);
     connection.end();
-    // A stream on which nothing was sent goes without a word.
-    trunks.forEach(Trunk::noteIdleness);
+    // A stream on which nothing was sent goes without a word. From the last: one may leave by this.
+    for (int i = trunks.size() - 1; i >= 0; i--) {
+      trunks.get(i).noteIdleness();
+    }
   }
 
   @Override

@@ -22,6 +22,13 @@ final class ConfigOption {
       description = "Lies over a key of the configuration; may be repeated.")
   private List<String> settings = new ArrayList<>();
 
+  /** Returns the option with a file and no settings. */
+  static ConfigOption of(Path file) {
+    ConfigOption option = new ConfigOption();
+    option.file = file;
+    return option;
+  }
+
   /** Reads the configuration; its problems end the command. */
   GatewayConfig read(Surroundings surroundings) {
     ConfigReader.Outcome outcome =

@@ -5,6 +5,7 @@ import io.scopegate.config.GatewayConfig;
 import io.scopegate.file.Problem;
 import io.scopegate.guard.PolicySource;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,13 @@ final class RunCommand implements Callable<Integer> {
 
   RunCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
+  }
+
+  /** Returns the command for a file, as if it had been read from the command line. */
+  static RunCommand of(Path file, Surroundings surroundings) {
+    RunCommand command = new RunCommand(surroundings);
+    command.config = ConfigOption.of(file);
+    return command;
   }
 
   @Override

@@ -74,13 +74,6 @@ final class BackendReader {
     GatewayConfig.Ejection ejection = resilience.ejection(fields.fields("ejection"));
     Optional<GatewayConfig.HealthCheck> check =
         fields.fields("healthCheck").map(resilience::healthCheck);
-    if (check.isPresent() && urls.stream().anyMatch(url -> isHttp2(url.url()))) {
-      reader
-          .problems()
-          .error(
-              fields.keyAt("healthCheck"),
-              "`healthCheck` asks in HTTP/1, which URLs of `h2c` and `h2` do not take");
-    }
     Duration slowStart = fields.duration("slowStart").orElse(ResilienceReader.SLOW_START);
     Optional<BackendTls> secured = tls(fields, urls);
     fields.finish();

@@ -23,6 +23,13 @@ record EventFanOut(List<GatewayEvents> listeners) implements GatewayEvents {
   }
 
   @Override
+  public void withdrawn(Decision.Allow then, Decision.Deny why) {
+    for (GatewayEvents listener : listeners) {
+      listener.withdrawn(then, why);
+    }
+  }
+
+  @Override
   public void reloaded(boolean ok, long generation) {
     for (GatewayEvents listener : listeners) {
       listener.reloaded(ok, generation);

@@ -34,6 +34,15 @@ public interface GatewayEvents {
       Optional<Decision> decision, String method, int status, Duration duration) {}
 
   /**
+   * A request under way was ended, because what it was let through with does not hold any more: its
+   * credential was revoked or has expired, its subject holds less, or the route table has changed.
+   *
+   * @param then what it was let through with
+   * @param why what would be said of it now
+   */
+  default void withdrawn(Decision.Allow then, Decision.Deny why) {}
+
+  /**
    * The route table was read again: the new one is in force, or it had problems and the old one
    * stays.
    */

@@ -121,6 +121,11 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
             duration);
   }
 
+  @Override
+  public void withdrawn(Decision.Allow then, Decision.Deny why) {
+    of(then.route()).countWithdrawal(why.code());
+  }
+
   private RouteMeters of(Optional<Route> route) {
     if (route.isEmpty()) {
       return noRoute;

@@ -41,6 +41,7 @@ final class RouteMeters {
 
   private final Map<Code, Counter> denied = new ConcurrentHashMap<>();
   private final Map<Code, Counter> overruled = new ConcurrentHashMap<>();
+  private final Map<Code, Counter> withdrawn = new ConcurrentHashMap<>();
   private volatile @Nullable Counter allowed;
 
   private final Map<String, Map<Integer, Timer>> durations = new ConcurrentHashMap<>();
@@ -79,6 +80,18 @@ final class RouteMeters {
         .tag("route", route)
         .tag("decision", decision)
         .tag("code", code)
+        .register(registry);
+  }
+
+  void countWithdrawal(Code code) {
+    withdrawn.computeIfAbsent(code, this::withdrawals).increment();
+  }
+
+  private Counter withdrawals(Code code) {
+    return Counter.builder("scopegate.withdrawals")
+        .description("Requests under way that were ended, by what would be said of them then")
+        .tag("route", route)
+        .tag("code", code.word())
         .register(registry);
   }
 

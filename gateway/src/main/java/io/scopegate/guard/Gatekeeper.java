@@ -6,6 +6,7 @@ import io.scopegate.authn.assertion.Assertions;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Authorizer;
 import io.scopegate.policy.Caller;
+import io.scopegate.policy.Continuance;
 import io.scopegate.policy.Decision;
 import io.scopegate.route.Cors;
 import io.scopegate.route.HttpFields;
@@ -90,15 +91,47 @@ public final class Gatekeeper {
     }
     Authorizer.Pending pending = (Authorizer.Pending) admission;
     Credential credential = Credential.from(fields, ofConnection);
-    Optional<Cors> cors =
-        pending.match().isPresent() ? pending.match().get().cors() : Optional.empty();
-    Optional<String> crossSite = sites.objection(credential, method, authority, fields, cors);
+    Optional<String> crossSite = crossSite(pending, credential, method, authority);
     CompletableFuture<Caller> caller =
         authenticator.authenticate(credential, pending.policy(), address);
     // Nothing hangs on a future that is there already: this is the way of nearly all requests.
     return caller.isDone()
         ? decide(pending, caller.getNow(NOBODY), crossSite)
         : caller.thenCompose(found -> decide(pending, found, crossSite));
+  }
+
+  private Optional<String> crossSite(
+      Authorizer.Pending pending, Credential credential, String method, String authority) {
+    Optional<Cors> cors =
+        pending.match().isPresent() ? pending.match().get().cors() : Optional.empty();
+    return sites.objection(credential, method, authority, pending.fields(), cors);
+  }
+
+  /**
+   * Decides once more about a request that is under way, by what holds now, and tells nobody of it.
+   * It completes in the same way.
+   *
+   * @param then what it was let through with
+   * @param authority the value of {@code Host} as sent
+   * @return why it may not go on; empty if it may
+   */
+  public CompletableFuture<Optional<Decision.Deny>> objection(
+      Decision.Allow then,
+      String authority,
+      HttpFields fields,
+      Credential ofConnection,
+      String address) {
+    Authorizer.Admission admission = Authorizer.admit(livePolicy.current(), then.line(), fields);
+    if (admission instanceof Authorizer.Settled settled) {
+      return CompletableFuture.completedFuture(Continuance.objection(then, settled.decision()));
+    }
+    Authorizer.Pending pending = (Authorizer.Pending) admission;
+    Credential credential = Credential.from(fields, ofConnection);
+    Optional<String> crossSite = crossSite(pending, credential, then.line().method(), authority);
+    return authenticator
+        .authenticate(credential, pending.policy(), address)
+        .thenApply(
+            caller -> Continuance.objection(then, Authorizer.decide(pending, caller, crossSite)));
   }
 
   private CompletableFuture<Decision> decide(

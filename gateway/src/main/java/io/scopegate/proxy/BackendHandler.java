@@ -13,9 +13,11 @@ import io.scopegate.proxy.http2.Http2AnswerReader;
 import io.scopegate.proxy.http2.Http2RequestWriter;
 import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.RequestWriter;
 import io.scopegate.proxy.message.ResponseHead;
 import io.scopegate.proxy.message.Unprocessed;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class BackendHandler extends ChannelInboundHandlerAdapter {
   private final AnswerReader reader;
   private final RequestWriter writer;
-  private @Nullable Forwarding forwarding;
+  private @Nullable Served served;
+  private boolean dirty;
+  private boolean sent;
 
   private BackendHandler(AnswerReader reader, RequestWriter writer) {
     this.reader = reader;
@@ -61,102 +65,118 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
   }
 
   /** Serves a request until {@link #detach}. */
-  void attach(Forwarding served, boolean head) {
-    forwarding = served;
+  void attach(Served request, RequestHead head) {
+    served = request;
+    dirty = false;
+    sent = false;
     reader.expectAnswer(head);
   }
 
+  /** Serves what a request has become, in its place. */
+  void handOver(Served successor) {
+    served = successor;
+  }
+
   void detach() {
-    forwarding = null;
+    served = null;
   }
 
   AnswerReader reader() {
     return reader;
   }
 
+  /** Returns the writer, for something that is sent with the next {@link #flush}. */
   RequestWriter writer() {
+    dirty = true;
     return writer;
+  }
+
+  /** Sends what was written. */
+  void flush(Channel channel) {
+    if (dirty) {
+      dirty = false;
+      sent = true;
+      channel.flush();
+    }
+  }
+
+  /** Says whether anything of the request may have left. */
+  boolean hasSent() {
+    return sent;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    Forwarding served = forwarding;
-    if (served == null) {
+    Served leasing = served;
+    if (leasing == null) {
       ReferenceCountUtil.release(message);
       ctx.close();
       return;
     }
     try {
-      deliver(served, message);
+      deliver(leasing, message);
     } catch (Throwable defect) {
-      fail(ctx, served, defect);
+      fail(ctx, leasing, defect);
     }
   }
 
-  private static void deliver(Forwarding served, Object message) {
+  private static void deliver(Served leasing, Object message) {
     if (message instanceof ResponseHead head) {
-      served.answer(head);
+      leasing.answer(head);
     } else if (message instanceof ByteBuf data) {
-      served.answerData(data);
+      leasing.answerData(data);
     } else if (message instanceof BodyEnd end) {
-      served.answerEnd(end);
+      leasing.answerEnd(end);
     } else if (message instanceof Unprocessed) {
-      served.fail(BackendFailure.Kind.REFUSED);
+      leasing.fail(BackendFailure.Kind.REFUSED);
     } else {
-      served.fail(BackendFailure.Kind.MALFORMED);
+      leasing.fail(BackendFailure.Kind.MALFORMED);
     }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    Forwarding served = forwarding;
-    if (served != null) {
-      try {
-        served.answerBatchEnd();
-      } catch (Throwable defect) {
-        fail(ctx, served, defect);
-      }
-    }
+    tell(ctx, Served::answerBatchEnd);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    Forwarding served = forwarding;
-    if (served != null && ctx.channel().isWritable()) {
-      try {
-        served.backendReads();
-      } catch (Throwable defect) {
-        fail(ctx, served, defect);
-      }
+    if (ctx.channel().isWritable()) {
+      tell(ctx, Served::backendReads);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    Forwarding served = forwarding;
-    if (served != null) {
+    tell(ctx, Served::backendClosed);
+  }
+
+  /** Tells the request that is served, if there is one, of what has happened. */
+  private void tell(ChannelHandlerContext ctx, Consumer<Served> news) {
+    Served leasing = served;
+    if (leasing != null) {
       try {
-        served.backendClosed();
+        news.accept(leasing);
       } catch (Throwable defect) {
-        fail(ctx, served, defect);
+        fail(ctx, leasing, defect);
       }
     }
   }
 
   /** Ends both sides: the client would wait for what nobody is about to send. */
-  private static void fail(ChannelHandlerContext ctx, Forwarding served, Throwable defect) {
+  private static void fail(ChannelHandlerContext ctx, Served leasing, Throwable defect) {
     try {
       ctx.close();
     } finally {
-      served.defect(defect);
+      leasing.defect(defect);
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset, or a write that failed: whatever was expected does not come.
-    if (forwarding != null) {
-      forwarding.fail(BackendFailure.Kind.BROKEN_OFF);
+    if (served != null) {
+      served.fail(BackendFailure.Kind.BROKEN_OFF);
     }
     ctx.close();
   }

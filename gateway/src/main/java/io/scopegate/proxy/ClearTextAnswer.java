@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 // Whether a write or a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClearTextAnswer {
-  private final Refusals refusals = new Refusals(new ScopeFields());
+  private final Refusals refusals = new Refusals();
   private final RandomGenerator random;
 
   ClearTextAnswer(RandomGenerator random) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
 
 /**
  * The ways a client's connection ends, with TLS or without. Confined to the channel's event loop.
@@ -12,6 +13,9 @@ import io.netty.handler.ssl.SslHandler;
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ConnectionEnd {
+  /** How long a client may take to notice that we are done, before what it has not read is lost. */
+  static final Duration LINGERING = Duration.ofSeconds(1);
+
   private ConnectionEnd() {}
 
   /** Ends our half. With TLS the client is told (RFC 8446 §6.1), or what it has would look cut. */

@@ -1,11 +1,13 @@
 package io.scopegate.proxy;
 
+import io.netty.channel.Channel;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One request from its head to the end of its answer. Confined to the channel's event loop. */
 final class Exchange {
@@ -18,15 +20,39 @@ final class Exchange {
 
   private final RequestHead head;
   private final String id;
+  private final Frontend frontend;
   private final long startNanos;
   private Optional<Decision> decision = Optional.empty();
   private boolean requestEnded;
-  private boolean completed;
+  private boolean told;
 
-  Exchange(RequestHead head, String id, long startNanos) {
+  /** Who looks after it, if anybody does, and at which place. */
+  private @Nullable ExchangeWatch watch;
+
+  private int place;
+  private boolean asked;
+  private long askedNanos;
+
+  Exchange(RequestHead head, Frontend frontend) {
     this.head = head;
-    this.id = id;
-    this.startNanos = startNanos;
+    this.id = frontend.ids().of(head.fields());
+    this.frontend = frontend;
+    this.startNanos = frontend.nanoTime();
+  }
+
+  /** Returns who sends it. */
+  Client client() {
+    return frontend.client();
+  }
+
+  /** Returns the channel that it came on. */
+  Channel channel() {
+    return frontend.channel();
+  }
+
+  /** Returns when its head was there, on the event loop's clock. */
+  long startNanos() {
+    return startNanos;
   }
 
   RequestHead head() {
@@ -64,12 +90,61 @@ final class Exchange {
     return IDEMPOTENT.contains(head.method());
   }
 
-  /** Tells that it is over, once. */
-  void completed(GatewayEvents events, int status, long nowNanos) {
-    if (!completed) {
-      completed = true;
+  /** It is over, and that is told once. */
+  void completed(GatewayEvents events, int status) {
+    tell(events, status);
+    unwatched();
+  }
+
+  /** Tells that a WebSocket was opened, as which it goes on. */
+  void opened(GatewayEvents events, int status) {
+    tell(events, status);
+  }
+
+  private void tell(GatewayEvents events, int status) {
+    if (!told) {
+      told = true;
       String method = METHODS.contains(head.method()) ? head.method() : OTHER;
-      events.completed(decision, method, status, Duration.ofNanos(nowNanos - startNanos));
+      Duration duration = Duration.ofNanos(frontend.nanoTime() - startNanos);
+      events.completed(decision, method, status, duration);
     }
+  }
+
+  /** Somebody looks after it, at this place. */
+  void watched(ExchangeWatch by, int at) {
+    watch = by;
+    place = at;
+  }
+
+  /** Nobody looks after it any more. */
+  void unwatched() {
+    if (watch != null) {
+      watch.remove(place);
+      watch = null;
+    }
+  }
+
+  boolean isWatched() {
+    return watch != null;
+  }
+
+  /** It is asked whether it may go on. */
+  void askedAbout(long nowNanos) {
+    asked = true;
+    askedNanos = nowNanos;
+  }
+
+  /** It was told whether it may go on. */
+  void answered() {
+    asked = false;
+  }
+
+  /** Says whether it was asked and not told whether it may go on. */
+  boolean isAskedAbout() {
+    return asked;
+  }
+
+  long askedNanos() {
+    return askedNanos;
   }
 }

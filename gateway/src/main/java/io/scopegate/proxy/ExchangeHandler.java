@@ -4,19 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.scopegate.backend.Backend;
-import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
-import io.scopegate.guard.LocalBackend;
 import io.scopegate.policy.Decision;
-import io.scopegate.proxy.ExchangeState.Answering;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
 import io.scopegate.proxy.ExchangeState.Judging;
-import io.scopegate.proxy.ExchangeState.Streaming;
+import io.scopegate.proxy.ExchangeState.Passing;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.RequestHead;
@@ -34,13 +29,14 @@ import org.slf4j.LoggerFactory;
  */
 // What becomes of a decision is told by its callback.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outcome {
+final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Course {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
 
   private final Services services;
   private final Frontend frontend;
   private final OwnAnswers answers;
   private final EventLoop loop;
+  private final Dispatch dispatch;
   private ExchangeState state = Idle.INSTANCE;
 
   /**
@@ -53,6 +49,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     this.frontend = frontend.apply(this::expired);
     this.loop = this.frontend.channel().eventLoop();
     this.answers = new OwnAnswers(this.frontend, services);
+    this.dispatch = new Dispatch(services, this.frontend, answers, this);
   }
 
   @Override
@@ -70,7 +67,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   private void begin(RequestHead head) {
     frontend.begin(head);
-    Exchange exchange = new Exchange(head, frontend.ids().of(head.fields()), frontend.nanoTime());
+    Exchange exchange = new Exchange(head, frontend);
     state = Idle.INSTANCE.judging(exchange);
     services
         .gatekeeper()
@@ -107,103 +104,17 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
       } else if (decision instanceof Decision.Preflight) {
         enter(answers.allowAnnounced(exchange));
       } else {
-        admit(judging, (Decision.Allow) decision);
+        dispatch.send(judging, (Decision.Allow) decision);
       }
     }
-    if (!isAwaited()) {
-      frontend.release();
-    }
-  }
-
-  /** Says whether what the client sends has to wait for the backend. */
-  private boolean isAwaited() {
-    return state instanceof Connecting
-        || (state instanceof Streaming streaming && streaming.forwarding().awaitsUpgrade());
-  }
-
-  private void admit(Judging judging, Decision.Allow allow) {
-    Exchange exchange = judging.exchange();
-    Backend backend = services.backends().get(allow.row().forwarding().backend());
-    if (backend == null) {
-      answerHere(judging, allow);
-    } else if (exchange.head().opensWebSocket() && !allow.row().forwarding().webSocket()) {
-      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
-    } else if (exchange.head().opensWebSocket() && !backend.takesWebSockets()) {
-      refuse(exchange, Fault.BACKEND_FAILED, "a WebSocket does not go to a backend over HTTP/2");
-    } else if (!HeaderRules.canTell(allow)) {
-      refuse(exchange, Fault.INTERNAL, "the places of this caller are too many to be passed on");
-    } else if (exchange.head().framing().length()
-        > Forwarding.bodyLimit(allow, frontend.settings())) {
-      refuse(exchange, Fault.BODY_TOO_LARGE, "the body is larger than this route takes");
-    } else {
-      connect(judging.connecting(allow, backend), backend.lease(allow, loop));
-    }
-  }
-
-  private void answerHere(Judging judging, Decision.Allow allow) {
-    Exchange exchange = judging.exchange();
-    LocalBackend local = services.localBackends().get(allow.row().forwarding().backend());
-    if (exchange.head().opensWebSocket()) {
-      refuse(exchange, Fault.BAD_REQUEST, "no WebSocket can be opened here");
-      return;
-    }
-    if (local == null) {
-      refuse(exchange, Fault.INTERNAL, "the route leads to a backend that is not configured");
-      return;
-    }
-    LocalCall call = new LocalCall(exchange, allow, local, frontend, answers, this::enter);
-    state = judging.answering(call);
-    call.start();
-  }
-
-  private void connect(Connecting connecting, Future<BackendConnection> leasing) {
-    state = connecting;
-    if (leasing.isDone()) {
-      leased(connecting, leasing);
-    } else {
-      frontend.hold();
-      leasing.addListener((Future<BackendConnection> done) -> leased(connecting, done));
-    }
-  }
-
-  private void leased(Connecting connecting, Future<BackendConnection> leasing) {
-    BackendConnection connection = leasing.isSuccess() ? leasing.getNow() : null;
-    if (state != connecting) {
-      if (connection != null) {
-        connection.release(); // the client has gone meanwhile
-      }
-      return;
-    }
-    if (connection == null) {
-      enter(answers.refuse(connecting.exchange(), BackendFailure.of(leasing.cause())));
-    } else {
-      Forwarding forwarding =
-          new Forwarding(
-              connecting.exchange(),
-              connecting.allow(),
-              connecting.backend(),
-              connection,
-              frontend,
-              services,
-              this);
-      state = new Streaming(forwarding);
-      forwarding.start();
-      if (connecting.exchange().isRequestEnded() || forwarding.awaitsUpgrade()) {
-        forwarding.flushRequest(); // once more: nothing else comes from the client to flush it
-      }
-    }
-    if (!isAwaited()) {
+    if (!state.isAwaited()) {
       frontend.release();
     }
   }
 
   private void takeBody(ByteBuf data) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().requestData(data);
-      return;
-    }
-    if (state instanceof Answering answering) {
-      answering.call().requestData(data);
+    if (state instanceof Passing passing) {
+      passing.passage().requestData(data);
       return;
     }
     int bytes = data.readableBytes();
@@ -215,12 +126,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void endRequest(BodyEnd end) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().exchange().requestEnded();
-      streaming.forwarding().requestEnd(end);
-    } else if (state instanceof Answering answering) {
-      answering.call().exchange().requestEnded();
-      answering.call().requestEnd();
+    if (state instanceof Passing passing) {
+      passing.passage().exchange().requestEnded();
+      passing.passage().requestEnd(end);
     } else if (state instanceof Draining) {
       enter(Idle.INSTANCE);
     }
@@ -230,8 +138,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
     enter(answers.refuse(exchange, fault, detail));
   }
 
-  /** Goes over to a state; from idleness the next request may begin on the spot. */
-  private void enter(ExchangeState next) {
+  @Override
+  public ExchangeState state() {
+    return state;
+  }
+
+  @Override
+  public void enter(ExchangeState next) {
     state = next;
     if (next instanceof Idle) {
       frontend.next();
@@ -239,56 +152,20 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   private void refuseMalformed(Malformed malformed) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        brokenOff(streaming.forwarding());
-        return;
-      }
-    }
     Fault fault =
         switch (malformed.kind()) {
           case SYNTAX -> Fault.BAD_REQUEST;
           case TARGET_TOO_LONG -> Fault.TARGET_TOO_LONG;
           case HEAD_TOO_LARGE -> Fault.HEAD_TOO_LARGE;
         };
-    endWith(fault, malformed.detail());
-  }
-
-  /** Answers in place of what cannot be served and closes; a drained request has its answer. */
-  private void endWith(Fault fault, String detail) {
-    if (state instanceof Answering answering) {
-      answering.call().abort();
-    }
-    if (state instanceof Draining || state instanceof Closed) {
-      state = Closed.INSTANCE;
-      frontend.closeLingering();
-    } else {
-      state = answers.end(exchange(), fault, detail);
-    }
-  }
-
-  private Optional<Exchange> exchange() {
-    if (state instanceof Judging judging) {
-      return Optional.of(judging.exchange());
-    }
-    if (state instanceof Connecting connecting) {
-      return Optional.of(connecting.exchange());
-    }
-    if (state instanceof Answering answering) {
-      return Optional.of(answering.call().exchange());
-    }
-    if (state instanceof Streaming streaming) {
-      return Optional.of(streaming.forwarding().exchange());
-    }
-    return Optional.empty();
+    state = answers.end(state, fault, malformed.detail());
   }
 
   @Override
-  public void finished(Forwarding forwarding) {
-    Exchange exchange = forwarding.exchange();
-    exchange.completed(services.events(), forwarding.status(), frontend.nanoTime());
-    if (!forwarding.closes()) {
+  public void finished(Passage passage) {
+    Exchange exchange = passage.exchange();
+    exchange.completed(services.events(), passage.status());
+    if (!passage.closes()) {
       enter(Idle.INSTANCE);
       return;
     }
@@ -303,12 +180,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void failed(Forwarding forwarding, BackendFailure failure) {
     if (failure.retryable()) {
-      frontend.deadline().clear();
-      Connecting again =
-          new Connecting(forwarding.exchange(), forwarding.allow(), forwarding.backend());
-      connect(
-          again,
-          forwarding.backend().leaseAgain(forwarding.allow(), loop, forwarding.connection()));
+      dispatch.sendAgain(forwarding);
     } else {
       enter(answers.refuse(forwarding.exchange(), failure));
       frontend.release();
@@ -321,72 +193,54 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   }
 
   @Override
-  public void brokenOff(Forwarding forwarding) {
-    state = Closed.INSTANCE;
-    forwarding.exchange().completed(services.events(), forwarding.status(), frontend.nanoTime());
-    frontend.cut();
+  public void brokenOff(Passage passage) {
+    state = answers.cut(passage);
+  }
+
+  @Override
+  public void opened(Tunnel tunnel) {
+    if (state instanceof Passing passing) {
+      state = passing.goingOn(tunnel);
+    }
+    tunnel.exchange().opened(services.events(), tunnel.status());
   }
 
   private void expired(Waiting waiting) {
     switch (waiting) {
       case REQUEST -> frontend.close();
-      case HEAD -> endWith(Fault.REQUEST_TIMEOUT, "the head of the request came too slowly");
-      case CLIENT_BODY -> expiredBody();
-      case BACKEND_ANSWER, BACKEND_BODY -> {
-        if (state instanceof Streaming streaming) {
-          streaming.forwarding().fail(BackendFailure.Kind.TIMEOUT);
-        } else if (state instanceof Answering answering) {
-          answering.call().expire();
-        }
-      }
-      case TUNNEL -> {
-        if (state instanceof Streaming streaming) {
-          streaming.forwarding().expireTunnel();
+      case HEAD ->
+          state =
+              answers.end(state, Fault.REQUEST_TIMEOUT, "the head of the request came too slowly");
+      case CLIENT_BODY ->
+          state =
+              answers.end(state, Fault.REQUEST_TIMEOUT, "the body of the request came too slowly");
+      case BACKEND_ANSWER, BACKEND_BODY, TUNNEL -> {
+        if (state instanceof Passing passing) {
+          passing.passage().expire();
+        } else if (state instanceof Connecting connecting) {
+          enter(
+              answers.refuse(
+                  connecting.exchange(),
+                  new BackendFailure(
+                      BackendFailure.Source.CONNECT, BackendFailure.Kind.TIMEOUT, false)));
+          frontend.release();
         }
       }
       case CLIENT_READS, CLIENT_CLOSE -> frontend.cut();
-      case NOTHING_MORE -> exceedDeadline();
+      case NOTHING_MORE -> {
+        if (state.current().isPresent()) {
+          enter(answers.exceedDeadline(state, state.current().get()));
+          frontend.release();
+        }
+      }
       case NOTHING -> throw new IllegalStateException("nothing was waited for");
     }
   }
 
-  private void exceedDeadline() {
-    Optional<Exchange> exchange = exchange();
-    if (exchange.isEmpty()) {
-      return; // answered; what is left of the request is dropped
-    }
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        state = Closed.INSTANCE;
-        exchange
-            .get()
-            .completed(services.events(), streaming.forwarding().status(), frontend.nanoTime());
-        frontend.exceedDeadline();
-        return;
-      }
-    } else if (state instanceof Answering answering) {
-      answering.call().abort();
-    }
-    refuse(exchange.get(), Fault.DEADLINE_EXCEEDED, Fault.DEADLINE_EXCEEDED.title());
-    frontend.release();
-  }
-
-  private void expiredBody() {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      if (streaming.forwarding().isAnswered()) {
-        brokenOff(streaming.forwarding());
-        return;
-      }
-    }
-    endWith(Fault.REQUEST_TIMEOUT, "the body of the request came too slowly");
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().flushRequest();
+    if (state instanceof Passing passing) {
+      passing.passage().flushRequest();
     } else if (state instanceof Idle) {
       frontend.watchHead();
     }
@@ -395,8 +249,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      if (state instanceof Streaming streaming) {
-        streaming.forwarding().clientReads();
+      if (state instanceof Passing passing) {
+        passing.passage().clientReads();
       }
       frontend.writable();
     }
@@ -404,18 +258,16 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    Optional<Exchange> exchange = exchange();
+    Optional<Exchange> exchange = state.current();
     int status = 0;
-    if (state instanceof Streaming streaming) {
-      streaming.forwarding().abort();
-      status = streaming.forwarding().status();
-    } else if (state instanceof Answering answering) {
-      answering.call().abort();
+    if (state instanceof Passing passing) {
+      passing.passage().abort();
+      status = passing.passage().status();
     }
     state = Closed.INSTANCE;
     frontend.deadline().cancel();
     if (exchange.isPresent()) {
-      exchange.get().completed(services.events(), status, frontend.nanoTime());
+      exchange.get().completed(services.events(), status);
     }
   }
 
@@ -428,25 +280,40 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Outc
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice && state instanceof Idle) {
       frontend.drainIdle();
+    } else if (event instanceof Withdrawal withdrawal) {
+      withdraw(withdrawal.exchange(), withdrawal.why());
+    }
+  }
+
+  private void withdraw(Exchange exchange, Decision.Deny why) {
+    if (state.current().filter(exchange::equals).isEmpty()
+        || !(exchange.decision().orElse(why) instanceof Decision.Allow then)) {
+      return; // it is over
+    }
+    services.events().withdrawn(then, why);
+    if (state instanceof Passing passing && passing.passage() instanceof Tunnel tunnel) {
+      tunnel.close(Tunnel.POLICY_VIOLATION, why.code().title());
+    } else {
+      enter(answers.withdraw(state, exchange, why));
+      frontend.release();
     }
   }
 
   /** Ends the connection, or the stream, whatever was thrown; the loop goes on with the others. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    boolean answered = state instanceof Streaming streaming && streaming.forwarding().isAnswered();
     boolean broken = cause instanceof IOException;
     if (!broken) {
       LOG.error("an exchange failed", cause);
     }
     try {
-      if (state instanceof Streaming streaming) {
-        streaming.forwarding().abort();
-      }
-      if (broken || answered || exchange().isEmpty()) {
+      if (broken || state.current().isEmpty()) {
+        if (state instanceof Passing passing) {
+          passing.passage().abort();
+        }
         frontend.cut();
       } else {
-        endWith(Fault.INTERNAL, "the request could not be handled");
+        state = answers.end(state, Fault.INTERNAL, "the request could not be handled");
       }
     } catch (Throwable again) {
       // No memory or no stack is left, perhaps: then there is no answer either.

@@ -2,15 +2,16 @@ package io.scopegate.proxy;
 
 import io.scopegate.backend.Backend;
 import io.scopegate.policy.Decision;
+import java.util.Optional;
 
 /**
  * Where a frontend connection stands with its one request at a time:
  *
  * <pre>
- * Idle → Judging → Connecting → Streaming → Idle
+ * Idle → Judging → Connecting → Passing → Idle
  *           |          ↑ |         | |
  *           |          | +---------+ |  a connection that had gone stale: once more
- *           +→ Answering -----------→+  a backend inside the gateway
+ *           +→ Passing ------------→+  a backend inside the gateway
  *           +-----------------------→+→ Draining → Idle
  *                                    +→ Closed
  * </pre>
@@ -18,6 +19,16 @@ import io.scopegate.policy.Decision;
  * Confined to the channel's event loop.
  */
 sealed interface ExchangeState {
+
+  /** Returns the request that has no answer yet, or not a whole one. */
+  default Optional<Exchange> current() {
+    return Optional.empty();
+  }
+
+  /** Says whether what the client sends has to wait for the backend. */
+  default boolean isAwaited() {
+    return false;
+  }
 
   /** No request. */
   record Idle() implements ExchangeState {
@@ -34,20 +45,50 @@ sealed interface ExchangeState {
       return new Connecting(exchange, allow, backend);
     }
 
-    Answering answering(LocalCall call) {
-      return new Answering(call);
+    Passing passing(Passage passage) {
+      return new Passing(passage);
+    }
+
+    @Override
+    public Optional<Exchange> current() {
+      return Optional.of(exchange);
     }
   }
 
-  /** Allowed; a backend inside the gateway gets it whole, or has it. */
-  record Answering(LocalCall call) implements ExchangeState {}
-
   /** Allowed; a connection is being made. */
   record Connecting(Exchange exchange, Decision.Allow allow, Backend backend)
-      implements ExchangeState {}
+      implements ExchangeState {
+    Passing passing(Passage passage) {
+      return new Passing(passage);
+    }
 
-  /** Both streams flow. */
-  record Streaming(Forwarding forwarding) implements ExchangeState {}
+    @Override
+    public Optional<Exchange> current() {
+      return Optional.of(exchange);
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return true;
+    }
+  }
+
+  /** Allowed; it is on its way, and so may be its answer. */
+  record Passing(Passage passage) implements ExchangeState {
+    Passing goingOn(Passage successor) {
+      return new Passing(successor);
+    }
+
+    @Override
+    public Optional<Exchange> current() {
+      return Optional.of(passage.exchange());
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return passage.awaitsUpgrade();
+    }
+  }
 
   /** Answered; the rest of the body is read and dropped. */
   final class Draining implements ExchangeState {

@@ -1,6 +1,7 @@
 package io.scopegate.proxy;
 
 import io.scopegate.proxy.message.Fields;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a header field between client and backend. Names are compared without case and
@@ -29,6 +30,15 @@ enum FieldClass {
   SUBPROTOCOLS,
   /** Tells scopes; on the answer to a known caller it is ours. */
   SCOPES;
+
+  /** One spelling of a name, and its class. Immutable: threads share them without a lock. */
+  private record Known(String name, FieldClass fieldClass) {}
+
+  private static final int LATELY = 1024;
+  private static final int LONGEST_KNOWN = 40;
+
+  /** What was asked for lately, as it was spelt; a name takes the place of another one. */
+  private static final @Nullable Known[] KNOWN = new Known[LATELY];
 
   private static final int SLOTS = 512;
   private static final String[] NAMES = new String[SLOTS];
@@ -91,6 +101,19 @@ enum FieldClass {
 
   /** Returns the class of a field. */
   static FieldClass of(String name) {
+    int place = (name.hashCode() ^ (name.hashCode() >>> 10)) & (LATELY - 1);
+    Known known = KNOWN[place];
+    if (known != null && known.name().equals(name)) {
+      return known.fieldClass();
+    }
+    FieldClass found = find(name);
+    if (name.length() <= LONGEST_KNOWN) {
+      KNOWN[place] = new Known(name, found);
+    }
+    return found;
+  }
+
+  private static FieldClass find(String name) {
     for (int slot = slot(name); NAMES[slot] != null; slot = (slot + 1) % SLOTS) {
       if (Fields.isAlias(NAMES[slot], name)) {
         return CLASSES[slot];

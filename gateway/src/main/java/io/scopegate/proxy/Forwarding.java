@@ -6,14 +6,13 @@ import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ExchangeState.Connecting;
 import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import io.scopegate.proxy.message.WebSocketFields;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 // Whether a write worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Forwarding {
+final class Forwarding implements Passage, Served {
   /** More than this many come of a fault, and each costs both sides something. */
   private static final int MAX_INTERIMS = 100;
 
+  private final Connecting errand;
   private final Exchange exchange;
   private final Decision.Allow allow;
   private final Backend backend;
@@ -38,12 +38,9 @@ final class Forwarding {
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
-  private String webSocketKey = "";
-  private @Nullable Tunnel tunnel;
+  private @Nullable Handshake handshake;
   private long bodyBytes;
   private int status;
-  private boolean dirty;
-  private boolean sent;
   private int interims;
   private boolean answered;
   private boolean answerEnded;
@@ -52,16 +49,15 @@ final class Forwarding {
   private boolean over;
 
   Forwarding(
-      Exchange exchange,
-      Decision.Allow allow,
-      Backend backend,
+      Connecting errand,
       BackendConnection connection,
       Frontend frontend,
       Services services,
       Outcome outcome) {
-    this.exchange = exchange;
-    this.allow = allow;
-    this.backend = backend;
+    this.errand = errand;
+    this.exchange = errand.exchange();
+    this.allow = errand.allow();
+    this.backend = errand.backend();
     this.connection = connection;
     this.channel = connection.channel();
     this.handler = BackendHandler.of(channel);
@@ -79,45 +75,44 @@ final class Forwarding {
     return allow.row().forwarding().bodyLimitBytes().orElse(settings.bodyLimitBytes());
   }
 
-  Exchange exchange() {
+  @Override
+  public Exchange exchange() {
     return exchange;
   }
 
-  Decision.Allow allow() {
-    return allow;
-  }
-
-  Backend backend() {
-    return backend;
+  /** Returns what it is about, for another attempt. */
+  Connecting errand() {
+    return errand;
   }
 
   BackendConnection connection() {
     return connection;
   }
 
-  /** Returns the status that was passed on, or 0. */
-  int status() {
+  @Override
+  public int status() {
     return status;
   }
 
-  boolean isAnswered() {
+  @Override
+  public boolean isAnswered() {
     return answered;
   }
 
-  /** Says whether nothing of what the client sends is read before the backend has agreed. */
-  boolean awaitsUpgrade() {
+  @Override
+  public boolean awaitsUpgrade() {
     return exchange.head().opensWebSocket() && !answered;
   }
 
-  /** Says whether the client's connection ends with this answer. */
-  boolean closes() {
+  @Override
+  public boolean closes() {
     return closes;
   }
 
   /** Writes the head; nothing is sent before {@link #flushRequest}. */
   void start() {
     RequestHead head = exchange.head();
-    handler.attach(this, head.isHead());
+    handler.attach(this, head);
     Fields fields =
         rules.forBackend(
             head,
@@ -127,7 +122,7 @@ final class Forwarding {
             backend.settings(),
             connection.endpoint().authority());
     if (head.opensWebSocket()) {
-      webSocketKey = HeaderRules.askForWebSocket(fields, frontend.ids());
+      handshake = Handshake.ask(head, fields, connection.isShared(), frontend.ids());
       frontend.hold();
     }
     String target =
@@ -135,22 +130,18 @@ final class Forwarding {
     handler
         .writer()
         .writeHead(head.method(), target, fields, head.framing(), HeaderRules.wantsTrailers(head));
-    dirty = true;
     boolean clientSends =
         !exchange.isRequestEnded() && !head.expectsContinue() && !head.opensWebSocket();
     if (clientSends && !head.framing().isEmpty()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
-    } else {
+    } else if (frontend.deadline().waiting() != Waiting.BACKEND_ANSWER) {
+      // Else it goes out once more, in what is left of its time.
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
   }
 
-  void requestData(ByteBuf data) {
-    if (tunnel != null) {
-      dirty = true;
-      tunnel.fromClient(data);
-      return;
-    }
+  @Override
+  public void requestData(ByteBuf data) {
     bodyBytes += data.readableBytes();
     if (bodyBytes > bodyLimitBytes) {
       data.release();
@@ -163,7 +154,6 @@ final class Forwarding {
       return;
     }
     handler.writer().writeData(data);
-    dirty = true;
     if (channel.isWritable()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     } else {
@@ -172,47 +162,40 @@ final class Forwarding {
     }
   }
 
-  void requestEnd(BodyEnd end) {
-    if (tunnel != null) {
-      tunnel.clientEnded(end);
-      return;
-    }
+  @Override
+  public void requestEnd(BodyEnd end) {
     handler.writer().writeEnd(HeaderRules.trailers(end.trailers()));
-    dirty = true;
-    if (!answered) {
+    if (!answered && !exchange.isBodiless()) {
       frontend.deadline().set(Waiting.BACKEND_ANSWER, answerTimeout);
     }
   }
 
-  void flushRequest() {
-    if (dirty && !over) {
-      dirty = false;
-      sent = true;
-      channel.flush();
-    }
-    if (tunnel != null) {
-      tunnel.endIfClosed();
+  @Override
+  public void flushRequest() {
+    if (!over) {
+      handler.flush(channel);
     }
   }
 
-  /** The backend takes more of the body again. */
-  void backendReads() {
+  @Override
+  public void backendReads() {
     if (awaitsUpgrade()) {
       return;
     }
-    if (tunnel == null && !exchange.isRequestEnded()) {
+    if (!exchange.isRequestEnded()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     }
     frontend.release();
   }
 
-  void answer(ResponseHead head) {
+  @Override
+  public void answer(ResponseHead head) {
     if (head.isInterim()) {
       interim(head);
       return;
     }
     if (head.framing().kind() == Framing.Kind.TUNNEL) {
-      beginTunnel(head);
+      open(head);
       return;
     }
     RequestHead request = exchange.head();
@@ -225,7 +208,6 @@ final class Forwarding {
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
     closes = frontend.writeHead(head, request, last, fields);
     reusable = head.keepAlive();
-    frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
   }
 
   private void interim(ResponseHead head) {
@@ -245,73 +227,53 @@ final class Forwarding {
     }
   }
 
-  private void beginTunnel(ResponseHead head) {
-    String accept = webSocketKey.isEmpty() ? "" : WebSocketFields.acceptOf(webSocketKey);
-    if (!head.fields().values(WebSocketFields.ACCEPT).equals(List.of(accept))) {
+  /** Goes over to the WebSocket that was asked for. */
+  private void open(ResponseHead head) {
+    Handshake asked = handshake;
+    if (asked == null || !asked.isMetBy(head)) {
       // Nobody asked for another protocol, or the answer is to somebody else's question.
       fail(BackendFailure.Kind.MALFORMED);
       return;
     }
     answered = true;
-    status = head.status();
-    connection.answered(status);
+    over = true;
+    connection.answered(head.status());
     Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
-    closes = frontend.writeHead(head, exchange.head(), true, fields);
-    exchange.completed(services.events(), status, frontend.nanoTime());
-    Tunnel begun =
+    asked.answer(fields);
+    boolean closing = frontend.writeHead(head, exchange.head(), true, fields);
+    Tunnel tunnel =
         new Tunnel(
-            allow.caller(),
+            exchange,
             frontend,
             handler,
-            channel,
+            connection,
             backend.settings().idleTimeout(),
-            frontend.ids().next().hashCode(),
-            this::finish);
-    tunnel = begun;
-    services.tunnels().add(begun);
-    frontend.beginTunnel();
-    if (frontend.isDraining()) {
-      begun.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
-    }
+            closing,
+            services.tunnels(),
+            outcome);
+    handler.handOver(tunnel);
+    outcome.opened(tunnel);
+    tunnel.begin();
   }
 
-  /** Nothing went either way for too long. */
-  void expireTunnel() {
-    if (tunnel != null) {
-      tunnel.expire();
-    }
-  }
-
-  private void dropTunnel() {
-    if (tunnel != null) {
-      services.tunnels().remove(tunnel);
-      tunnel.drop();
-    }
-  }
-
-  void answerData(ByteBuf data) {
-    if (tunnel != null) {
-      tunnel.fromBackend(data);
-      return;
-    }
+  @Override
+  public void answerData(ByteBuf data) {
     frontend.writeData(data);
-    if (frontend.isWritable()) {
-      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
-    } else {
+    if (!frontend.isWritable()) {
       handler.reader().hold();
-      frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
   }
 
-  /** The client takes more of the answer again. */
-  void clientReads() {
-    if (tunnel == null && answered && !answerEnded) {
+  @Override
+  public void clientReads() {
+    if (answered && !answerEnded) {
       frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
     }
     handler.reader().release();
   }
 
-  void answerEnd(BodyEnd end) {
+  @Override
+  public void answerEnd(BodyEnd end) {
     frontend.writeEnd(HeaderRules.trailers(end.trailers()));
     answerEnded = true;
   }
@@ -320,24 +282,30 @@ final class Forwarding {
    * Sends on what has come. An answer that is over is finished only here, when everything that the
    * backend had sent is read: what is left then is nobody's answer.
    */
-  void answerBatchEnd() {
+  @Override
+  public void answerBatchEnd() {
     if (over) {
       return;
     }
     frontend.flush();
     if (answerEnded) {
       finish();
-    } else if (tunnel != null) {
-      tunnel.endIfClosed();
+    } else if (answered) {
+      awaitMore();
+    }
+  }
+
+  /** Once for all that came together: most answers come whole, and then there is no more. */
+  private void awaitMore() {
+    if (frontend.isWritable()) {
+      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+    } else {
+      frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
   }
 
   private void finish() {
-    if (over) {
-      return;
-    }
     over = true;
-    dropTunnel();
     handler.detach();
     if (reusable && exchange.isRequestEnded() && handler.reader().isClean()) {
       connection.release();
@@ -347,7 +315,8 @@ final class Forwarding {
     outcome.finished(this);
   }
 
-  void backendClosed() {
+  @Override
+  public void backendClosed() {
     if (answerEnded) {
       answerBatchEnd();
     } else {
@@ -355,7 +324,13 @@ final class Forwarding {
     }
   }
 
-  void fail(BackendFailure.Kind kind) {
+  @Override
+  public void expire() {
+    fail(BackendFailure.Kind.TIMEOUT);
+  }
+
+  @Override
+  public void fail(BackendFailure.Kind kind) {
     if (over) {
       return;
     }
@@ -394,19 +369,18 @@ final class Forwarding {
     return !answered
         && interims == 0
         && !bodyTaken
-        && (refused || !sent || exchange.isIdempotent());
+        && (refused || !handler.hasSent() || exchange.isIdempotent());
   }
 
-  /** Something that should not be thrown was, on the backend's side: the client's hears of it. */
-  void defect(Throwable thrown) {
+  @Override
+  public void defect(Throwable thrown) {
     frontend.channel().pipeline().fireExceptionCaught(thrown);
   }
 
-  /** Gives the backend connection up; an unfinished request never looks whole there. */
-  void abort() {
+  @Override
+  public void abort() {
     if (!over) {
       over = true;
-      dropTunnel();
       handler.detach();
       connection.discard();
     }

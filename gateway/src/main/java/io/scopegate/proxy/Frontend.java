@@ -119,8 +119,8 @@ abstract class Frontend {
   /** Writes the end of the answer. */
   abstract void writeEnd(Fields trailers);
 
-  /** Says in place of the rest of an answer that the deadline of the request has passed. */
-  abstract void exceedDeadline();
+  /** Says in place of the rest of an answer why there is no more; breaks off where it cannot. */
+  abstract void breakOff(GrpcStatus status, String why);
 
   /** Goes on after an answer that is over. */
   abstract void next();

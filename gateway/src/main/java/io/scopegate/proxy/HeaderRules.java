@@ -26,17 +26,18 @@ import java.util.Optional;
 final class HeaderRules {
   private static final int MAX_LISTING = 16 * 1024;
 
-  private final ScopeFields scopeFields;
-
   // Callers hold few different sets; sorting their names anew for each request would cost more
   // than the decision. The sets of an old policy grow cold and leave.
   private final Cache<PermissionSet, String> permissionWords =
-      Caffeine.newBuilder().maximumSize(1024).expireAfterAccess(Duration.ofMinutes(5)).build();
+      Caffeine.newBuilder()
+          .maximumSize(1024)
+          .expireAfterWrite(Duration.ofMinutes(5))
+          .executor(Runnable::run)
+          .build();
 
   private final Assertions assertions;
 
-  HeaderRules(ScopeFields scopeFields, Assertions assertions) {
-    this.scopeFields = scopeFields;
+  HeaderRules(Assertions assertions) {
     this.assertions = assertions;
   }
 
@@ -75,7 +76,7 @@ final class HeaderRules {
       out.addOurs("Expect", "100-continue");
     }
     change(settings.requestFields(), out);
-    addOrigin(head, client, out);
+    addOrigin(head, client, !settings.requestFields().isEmpty(), out);
     out.addOurs("X-Request-Id", requestId);
     addIdentity(allow, out);
     assertions.text(allow).ifPresent(text -> out.addOurs("X-Scopegate-Assertion", text));
@@ -162,7 +163,15 @@ final class HeaderRules {
     return Fields.isAlias(name, "X-Forwarded-For") || Fields.isAlias(name, "Forwarded");
   }
 
-  private static void addOrigin(RequestHead head, Client client, Fields out) {
+  private static void addOrigin(RequestHead head, Client client, boolean changed, Fields out) {
+    String proto = client.secure() ? "https" : "http";
+    if (!client.trusted() && !changed) {
+      // None of these can be there: what the client said of them was dropped.
+      out.addOurs("X-Forwarded-For", client.address());
+      out.addOurs("X-Forwarded-Proto", proto);
+      out.addOurs("X-Forwarded-Host", head.host());
+      return;
+    }
     StringBuilder via = new StringBuilder();
     if (client.trusted()) {
       Fields in = head.fields();
@@ -172,7 +181,7 @@ final class HeaderRules {
     }
     out.set("X-Forwarded-For", via.append(client.address()).toString());
     if (out.line("X-Forwarded-Proto", 0) < 0) {
-      out.addOurs("X-Forwarded-Proto", client.secure() ? "https" : "http");
+      out.addOurs("X-Forwarded-Proto", proto);
     }
     if (out.line("X-Forwarded-Host", 0) < 0) {
       out.addOurs("X-Forwarded-Host", head.host());
@@ -227,7 +236,7 @@ final class HeaderRules {
     CorsFields.strip(out, allow.row());
     if (!head.isInterim()) {
       out.addOurs("X-Request-Id", requestId);
-      scopeFields.addTo(out, allow);
+      ScopeFields.addTo(out, allow);
     }
     return out;
   }
@@ -241,7 +250,7 @@ final class HeaderRules {
     Fields out = new Fields();
     answer.fields().forEach((name, values) -> values.forEach(value -> out.add(name, value)));
     out.addOurs("X-Request-Id", requestId);
-    scopeFields.addTo(out, allow);
+    ScopeFields.addTo(out, allow);
     return out;
   }
 

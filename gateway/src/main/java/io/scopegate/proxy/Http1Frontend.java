@@ -1,7 +1,6 @@
 package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
@@ -11,7 +10,7 @@ import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,8 +22,7 @@ import java.util.random.RandomGenerator;
 // Whether a write or a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http1Frontend extends Frontend {
-  /** How long a client may take to notice that we are done, before its answer could be lost. */
-  private static final Duration LINGERING = Duration.ofSeconds(1);
+  private static final byte[] NO_BODY = {};
 
   private final Channel channel;
   private final RequestDecoder decoder;
@@ -99,18 +97,15 @@ final class Http1Frontend extends Frontend {
   private void writeAnswer(GatewayAnswer answer, boolean toHead, boolean http10, boolean close) {
     Fields fields = answer.fields();
     int status = answer.status();
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     if (status != 204 && status != 304) {
-      fields.add("Content-Length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
+      fields.addOurs("Content-Length", Integer.toString(body.length));
     }
     addConnection(fields, http10, close);
     String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
-    channel.write(
-        MessageWriter.response(channel.alloc(), status, reason, fields), channel.voidPromise());
-    if (!toHead && !answer.body().isEmpty()) {
-      ByteBuf body = ByteBufUtil.writeUtf8(channel.alloc(), answer.body());
-      channel.write(body, channel.voidPromise());
-    }
-    channel.flush();
+    channel.writeAndFlush(
+        MessageWriter.response(channel.alloc(), status, reason, fields, toHead ? NO_BODY : body),
+        channel.voidPromise());
   }
 
   @Override
@@ -152,8 +147,8 @@ final class Http1Frontend extends Frontend {
   }
 
   @Override
-  void exceedDeadline() {
-    throw new IllegalStateException("no request of HTTP/1 states a deadline");
+  void breakOff(GrpcStatus status, String why) {
+    cut();
   }
 
   /** Says on an answer whether the connection goes on. */
@@ -169,7 +164,8 @@ final class Http1Frontend extends Frontend {
   @Override
   void next() {
     requests++;
-    deadline().set(Waiting.REQUEST, isDraining() ? LINGERING : settings().idleTimeout());
+    deadline()
+        .set(Waiting.REQUEST, isDraining() ? ConnectionEnd.LINGERING : settings().idleTimeout());
     if (channel.isWritable()) {
       decoder.nextRequest();
     } else {
@@ -193,7 +189,7 @@ final class Http1Frontend extends Frontend {
   @Override
   void drainIdle() {
     if (deadline().waiting() == Waiting.REQUEST && !decoder.isMidMessage()) {
-      deadline().set(Waiting.REQUEST, LINGERING);
+      deadline().set(Waiting.REQUEST, ConnectionEnd.LINGERING);
     }
   }
 
@@ -218,7 +214,7 @@ final class Http1Frontend extends Frontend {
         .addListener(
             written -> {
               if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-                deadline().set(Waiting.CLIENT_CLOSE, LINGERING);
+                deadline().set(Waiting.CLIENT_CLOSE, ConnectionEnd.LINGERING);
                 ConnectionEnd.ofOutput(duplex);
               } else {
                 channel.close();

@@ -51,6 +51,7 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
   private final Http2StreamChannelBootstrap streams;
   private Listener listener = () -> {};
   private boolean ready;
+  private boolean webSockets;
   private boolean ending;
   private long heard;
 
@@ -157,6 +158,11 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public boolean takesWebSockets() {
+    return webSockets;
+  }
+
+  @Override
   public boolean isEnding() {
     return ending
         || !channel.isActive()
@@ -225,8 +231,10 @@ final class Http2BackendConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object frame) {
-    if (frame instanceof Http2SettingsFrame) {
+    if (frame instanceof Http2SettingsFrame settings) {
       ready = true;
+      // RFC 8441 §3: once it is said, it stays.
+      webSockets |= Boolean.TRUE.equals(settings.settings().connectProtocolEnabled());
       listener.changed();
     } else if (frame instanceof Http2GoAwayFrame) {
       // The streams that it leaves behind hear of it themselves; the others come to their end.

@@ -164,13 +164,13 @@ final class Http2Frontend extends Frontend {
   }
 
   @Override
-  void exceedDeadline() {
-    if (end != null || left > 0) {
+  void breakOff(GrpcStatus status, String why) {
+    if (!grpc || end != null || left > 0) {
       cut();
       return;
     }
     Fields trailers = new Fields();
-    GrpcStatus.DEADLINE_EXCEEDED.addTo(trailers, Fault.DEADLINE_EXCEEDED.title());
+    status.addTo(trailers, why);
     writeEnd(trailers);
     channel.flush();
     close();

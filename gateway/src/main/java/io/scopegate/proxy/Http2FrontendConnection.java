@@ -17,9 +17,9 @@ import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
 import io.scopegate.proxy.http2.FrontendCodec;
+import io.scopegate.proxy.http2.FrontendTurns;
 import io.scopegate.proxy.http2.Http2RequestReader;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http2FrontendConnection.class);
   private static final int CONNECTION_WINDOW = 1024 * 1024;
-
-  /** How long a client may take to notice that no more streams are wanted. */
-  private static final Duration LINGERING = Duration.ofSeconds(1);
 
   private final Channel channel;
   private final Http2FrameCodec codec;
@@ -71,12 +68,14 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
       Services services,
       BooleanSupplier draining,
       RandomGenerator random) {
+    FrontendTurns turns = new FrontendTurns();
     Http2FrameCodec codec =
-        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes());
+        FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes(), turns);
     Http2FrontendConnection connection =
         new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
     pipeline.addLast(
         new LingeringClose(),
+        turns,
         codec,
         new Http2MultiplexHandler(new StreamInitializer(services, connection)),
         connection);
@@ -191,7 +190,9 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private void drain() {
     channel.writeAndFlush(
         new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
-    channel.eventLoop().schedule(this::goAway, LINGERING.toMillis(), TimeUnit.MILLISECONDS);
+    channel
+        .eventLoop()
+        .schedule(this::goAway, ConnectionEnd.LINGERING.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void goAway() {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,9 +16,6 @@ import java.util.concurrent.TimeUnit;
 // Whether a close worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LingeringClose extends ChannelDuplexHandler {
-  /** How long a peer may take to notice. */
-  static final Duration TIME = Duration.ofSeconds(1);
-
   private boolean closing;
 
   @Override
@@ -33,7 +29,9 @@ final class LingeringClose extends ChannelDuplexHandler {
     channel.config().setAutoRead(true);
     ctx.writeAndFlush(channel.alloc().buffer(0, 0))
         .addListener(sent -> ConnectionEnd.ofOutput(duplex));
-    channel.eventLoop().schedule(() -> ctx.close(), TIME.toMillis(), TimeUnit.MILLISECONDS);
+    channel
+        .eventLoop()
+        .schedule(() -> ctx.close(), ConnectionEnd.LINGERING.toMillis(), TimeUnit.MILLISECONDS);
     channel.closeFuture().addListener(closed -> promise.trySuccess());
   }
 

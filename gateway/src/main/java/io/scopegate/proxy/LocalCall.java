@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.message.BodyEnd;
 import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One request on its way to a backend inside the gateway: its body is collected, and it is answered
  * whole. Confined to the channel's event loop.
  */
-final class LocalCall {
+final class LocalCall implements Passage {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCall.class);
   private static final long MAX_BODY_BYTES = 64 * 1024;
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
@@ -53,8 +54,29 @@ final class LocalCall {
     this.body = new WholeBody(frontend.channel().alloc(), limit);
   }
 
-  Exchange exchange() {
+  @Override
+  public Exchange exchange() {
     return exchange;
+  }
+
+  @Override
+  public int status() {
+    return 0; // it is answered whole, and over then
+  }
+
+  @Override
+  public boolean isAnswered() {
+    return false;
+  }
+
+  @Override
+  public boolean closes() {
+    return false;
+  }
+
+  @Override
+  public boolean awaitsUpgrade() {
+    return false;
   }
 
   /** Asks for the body. */
@@ -70,7 +92,8 @@ final class LocalCall {
     }
   }
 
-  void requestData(ByteBuf data) {
+  @Override
+  public void requestData(ByteBuf data) {
     if (body.add(data)) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     } else {
@@ -78,7 +101,8 @@ final class LocalCall {
     }
   }
 
-  void requestEnd() {
+  @Override
+  public void requestEnd(BodyEnd end) {
     Optional<String> text = body.text();
     if (text.isEmpty()) {
       refuse(Fault.BAD_REQUEST, "the body is not UTF-8");
@@ -118,8 +142,18 @@ final class LocalCall {
     }
   }
 
-  /** The answer took too long. */
-  void expire() {
+  @Override
+  public void flushRequest() {
+    // It is collected.
+  }
+
+  @Override
+  public void clientReads() {
+    // The answer is written at once.
+  }
+
+  @Override
+  public void expire() {
     refuse(Fault.BACKEND_TIMEOUT, "no answer from the backend in time");
   }
 
@@ -136,7 +170,8 @@ final class LocalCall {
   }
 
   /** Gives it up; an answer that comes now is nobody's. */
-  void abort() {
+  @Override
+  public void abort() {
     over = true;
     body.drop();
   }

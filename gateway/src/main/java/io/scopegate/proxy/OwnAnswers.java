@@ -6,6 +6,7 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
 import io.scopegate.proxy.ExchangeState.Draining;
 import io.scopegate.proxy.ExchangeState.Idle;
+import io.scopegate.proxy.ExchangeState.Passing;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class OwnAnswers {
             || head.opensWebSocket()
             || head.method().equals("CONNECT");
     frontend.answer(answer, head, close);
-    exchange.completed(services.events(), answer.status(), frontend.nanoTime());
+    exchange.completed(services.events(), answer.status());
     if (close) {
       if (whole) {
         frontend.close();
@@ -107,22 +108,72 @@ final class OwnAnswers {
   }
 
   /**
-   * Answers in place of what cannot be served, and closes.
-   *
-   * @param exchange the request, if its head could be read
+   * Answers in place of what cannot be served, and closes; an answer that has begun breaks off, and
+   * a drained request has its answer.
    */
-  ExchangeState end(Optional<Exchange> exchange, Fault fault, String detail) {
+  ExchangeState end(ExchangeState state, Fault fault, String detail) {
+    if (state instanceof Passing passing) {
+      passing.passage().abort();
+      if (passing.passage().isAnswered()) {
+        return cut(passing.passage());
+      }
+    }
+    if (!(state instanceof Draining || state instanceof Closed)) {
+      answerInstead(state.current(), fault, detail);
+    }
+    frontend.closeLingering();
+    return Closed.INSTANCE;
+  }
+
+  private void answerInstead(Optional<Exchange> exchange, Fault fault, String detail) {
     String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
     Optional<Decision> decision = exchange.flatMap(Exchange::decision);
     GatewayAnswer answer = services.refusals().of(fault, detail, id, decision);
     exchange.ifPresent(one -> CorsFields.addTo(answer.fields(), decision, one.head().fields()));
     frontend.answerMalformed(answer);
     if (exchange.isPresent()) {
-      exchange.get().completed(services.events(), fault.status(), frontend.nanoTime());
+      exchange.get().completed(services.events(), fault.status());
     } else {
       services.events().completed(decision, Exchange.OTHER, fault.status(), Duration.ZERO);
     }
-    frontend.closeLingering();
+  }
+
+  /** Breaks off an answer that has begun. */
+  ExchangeState cut(Passage passage) {
+    passage.exchange().completed(services.events(), passage.status());
+    frontend.cut();
     return Closed.INSTANCE;
+  }
+
+  /** Ends a request whose deadline, which its client has stated, has passed. */
+  ExchangeState exceedDeadline(ExchangeState state, Exchange exchange) {
+    Fault fault = Fault.DEADLINE_EXCEEDED;
+    return breaksOff(state, fault.grpcStatus(), fault.title())
+        ? Closed.INSTANCE
+        : refuse(exchange, fault, fault.title());
+  }
+
+  /** Ends a request, because what it was let through with does not hold any more. */
+  ExchangeState withdraw(ExchangeState state, Exchange exchange, Decision.Deny why) {
+    return breaksOff(state, GrpcStatus.of(why.code().status()), why.detail())
+        ? Closed.INSTANCE
+        : refuse(exchange, why);
+  }
+
+  /**
+   * Gives up what is under way. Says whether its answer had begun: then it breaks off here, and the
+   * client is told why as far as it can be.
+   */
+  private boolean breaksOff(ExchangeState state, GrpcStatus status, String why) {
+    if (!(state instanceof Passing passing)) {
+      return false;
+    }
+    Passage passage = passing.passage();
+    passage.abort();
+    if (passage.isAnswered()) {
+      passage.exchange().completed(services.events(), passage.status());
+      frontend.breakOff(status, why);
+    }
+    return passage.isAnswered();
   }
 }

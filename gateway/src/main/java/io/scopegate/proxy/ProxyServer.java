@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,16 +93,16 @@ public final class ProxyServer implements AutoCloseable {
       Map<String, LocalBackend> localBackends,
       GatewayEvents events,
       RandomGenerator random) {
-    ScopeFields scopeFields = new ScopeFields();
     Tunnels tunnels = new Tunnels();
     Services services =
         new Services(
             gatekeeper,
             Map.copyOf(backends),
             Map.copyOf(localBackends),
-            new HeaderRules(scopeFields, gatekeeper.assertions()),
-            new Refusals(scopeFields),
+            new HeaderRules(gatekeeper.assertions()),
+            new Refusals(),
             tunnels,
+            watches(loops, gatekeeper),
             events);
     return new ProxyServer(
         loops,
@@ -134,6 +137,15 @@ public final class ProxyServer implements AutoCloseable {
         });
   }
 
+  private static Map<EventLoop, ExchangeWatch> watches(EventLoops loops, Gatekeeper gatekeeper) {
+    Map<EventLoop, ExchangeWatch> watches = new HashMap<>();
+    for (EventExecutor executor : loops.group()) {
+      EventLoop loop = (EventLoop) executor;
+      watches.put(loop, new ExchangeWatch(loop, gatekeeper));
+    }
+    return Map.copyOf(watches);
+  }
+
   /**
    * Returns a server that answers requests itself.
    *
@@ -146,7 +158,7 @@ public final class ProxyServer implements AutoCloseable {
       LocalHandler handler,
       int maxBodyBytes,
       RandomGenerator random) {
-    Refusals refusals = new Refusals(new ScopeFields());
+    Refusals refusals = new Refusals();
     return new ProxyServer(
         loops,
         settings,
@@ -190,7 +202,9 @@ public final class ProxyServer implements AutoCloseable {
           ? new Protocol(
               beneath,
               pipeline -> Http2BackendConnection.install(pipeline, scheme),
-              Optional.of(Http2BackendConnection::of))
+              Optional.of(Http2BackendConnection::of),
+              (pipeline, authority, path, heard) ->
+                  Http2Question.install(pipeline, scheme, authority, path, heard))
           : new Protocol(beneath, BackendHandler::install);
     };
   }
@@ -307,7 +321,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(notice));
     }
-    tunnels.close(tunnel -> true, Tunnel.GOING_AWAY, Tunnel.STOPPING);
+    tunnels.close(Tunnel.GOING_AWAY, Tunnel.STOPPING);
     if (connections.isEmpty()) {
       drained.complete(null);
     }

@@ -2,13 +2,12 @@ package io.scopegate.proxy;
 
 import io.scopegate.policy.Code;
 import io.scopegate.policy.Decision;
+import io.scopegate.proxy.ProblemTexts.Problem;
+import io.scopegate.proxy.ProblemTexts.Shortfall;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.route.Expression;
 import io.scopegate.route.Rule;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The answers to requests that get no further: problem details (RFC 9457) with the fields that go
@@ -22,34 +21,28 @@ final class Refusals {
 
   private static final String REALM = "Bearer realm=\"scopegate\"";
 
-  private final JsonMapper mapper = JsonMapper.builder().build();
-  private final ScopeFields scopeFields;
-
-  Refusals(ScopeFields scopeFields) {
-    this.scopeFields = scopeFields;
-  }
+  private final ProblemTexts texts = new ProblemTexts();
 
   /** Returns the answer to a request that was refused. */
   GatewayAnswer of(Decision.Deny deny, String requestId) {
     Code code = deny.code();
-    Map<String, Object> problem =
-        problem(code.status(), code.word(), code.title(), deny.detail(), requestId);
-    if (code == Code.INSUFFICIENT_ROLE
-        || code == Code.INSUFFICIENT_SCOPE
-        || code == Code.NOT_A_MEMBER) {
-      required(deny).ifPresent(expression -> problem.put("required", expression.plain()));
-      problem.put("missing", deny.missing());
-      problem.put("acquirable", deny.acquirable());
-    }
+    Optional<Shortfall> shortfall =
+        code == Code.INSUFFICIENT_ROLE
+                || code == Code.INSUFFICIENT_SCOPE
+                || code == Code.NOT_A_MEMBER
+            ? Optional.of(new Shortfall(required(deny), deny.missing(), deny.acquirable()))
+            : Optional.empty();
+    Problem problem =
+        new Problem(code.status(), code.word(), code.title(), deny.detail(), shortfall);
     Fields fields = fields(code.status(), requestId);
     challenge(deny).ifPresent(challenge -> fields.addOurs("WWW-Authenticate", challenge));
     if (code != Code.NOT_FOUND) {
-      scopeFields.addTo(fields, deny);
+      ScopeFields.addTo(fields, deny);
     }
     GatewayAnswer.Refusal refusal =
         new GatewayAnswer.Refusal(GrpcStatus.of(code.status()), deny.detail());
     return new GatewayAnswer(
-        code.status(), fields, mapper.writeValueAsString(problem), Optional.of(refusal));
+        code.status(), fields, texts.of(problem, requestId), Optional.of(refusal));
   }
 
   /**
@@ -58,13 +51,13 @@ final class Refusals {
    * @param decision the decision, if it came so far
    */
   GatewayAnswer of(Fault fault, String detail, String requestId, Optional<Decision> decision) {
-    Map<String, Object> problem =
-        problem(fault.status(), fault.word(), fault.title(), detail, requestId);
+    Problem problem =
+        new Problem(fault.status(), fault.word(), fault.title(), detail, Optional.empty());
     Fields fields = fields(fault.status(), requestId);
-    decision.ifPresent(decided -> scopeFields.addTo(fields, decided));
+    decision.ifPresent(decided -> ScopeFields.addTo(fields, decided));
     GatewayAnswer.Refusal refusal = new GatewayAnswer.Refusal(fault.grpcStatus(), detail);
     return new GatewayAnswer(
-        fault.status(), fields, mapper.writeValueAsString(problem), Optional.of(refusal));
+        fault.status(), fields, texts.of(problem, requestId), Optional.of(refusal));
   }
 
   private static Fields fields(int status, String requestId) {
@@ -77,18 +70,6 @@ final class Refusals {
     fields.addOurs("Cache-Control", "no-store");
     fields.addOurs("X-Request-Id", requestId);
     return fields;
-  }
-
-  private static Map<String, Object> problem(
-      int status, String word, String title, String detail, String requestId) {
-    Map<String, Object> problem = new LinkedHashMap<>();
-    problem.put("type", "urn:scopegate:problem:" + word);
-    problem.put("title", title);
-    problem.put("status", status);
-    problem.put("detail", detail);
-    problem.put("code", word);
-    problem.put("requestId", requestId);
-    return problem;
   }
 
   private static Optional<Expression> required(Decision.Deny deny) {

@@ -1,6 +1,7 @@
 package io.scopegate.proxy;
 
 import io.scopegate.proxy.message.Fields;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
@@ -8,6 +9,8 @@ import java.util.random.RandomGenerator;
 final class RequestIds {
   private static final int MAX_LENGTH = 128;
   private static final String PLAIN = "!#$%&'*+-.^_`|~";
+
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private final RandomGenerator random;
   private long first;
@@ -43,7 +46,7 @@ final class RequestIds {
     byte[] digits = new byte[32];
     hex(mixed(first + second), digits, 0);
     hex(mixed(second), digits, 16);
-    return new String(digits, java.nio.charset.StandardCharsets.ISO_8859_1);
+    return new String(digits, StandardCharsets.ISO_8859_1);
   }
 
   /** Returns 16 bytes that nobody has seen before. */
@@ -54,7 +57,7 @@ final class RequestIds {
   private static void hex(long value, byte[] digits, int from) {
     long rest = value;
     for (int i = from + 15; i >= from; i--) {
-      digits[i] = (byte) Character.forDigit((int) (rest & 15), 16);
+      digits[i] = HEX[(int) (rest & 15)];
       rest >>>= 4;
     }
   }

@@ -2,69 +2,121 @@ package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.scopegate.policy.Caller;
+import io.scopegate.backend.BackendConnection;
+import io.scopegate.backend.BackendFailure;
 import io.scopegate.proxy.message.BodyEnd;
+import io.scopegate.proxy.message.ResponseHead;
 import java.time.Duration;
 
 /**
  * A WebSocket between a client and a backend: bytes both ways, as they come. It can be closed from
- * inside: with a frame that says why, to both sides and between two frames. Safe from any thread
- * where it is public, else confined to the channel's event loop.
+ * inside: with a frame that says why, to both sides and between two frames. Confined to the
+ * channel's event loop.
  */
 // Whether a write worked out is told by the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class Tunnel {
+final class Tunnel implements Passage, Served {
   /** Says that an endpoint is going away (RFC 6455 §7.4.1). */
-  public static final int GOING_AWAY = 1001;
+  static final int GOING_AWAY = 1001;
 
   /** Says that what the peer does is against a policy (RFC 6455 §7.4.1). */
-  public static final int POLICY_VIOLATION = 1008;
+  static final int POLICY_VIOLATION = 1008;
 
   /** The reason when the gateway stops. */
   static final String STOPPING = "the gateway is going away";
 
   /** How long the sides may take to come to a frame's end and to say farewell. */
-  private static final Duration CLOSING = Duration.ofSeconds(2);
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
-  private final Caller caller;
+  private final Exchange exchange;
   private final Frontend frontend;
   private final BackendHandler backend;
+  private final BackendConnection connection;
   private final Channel channel;
   private final Duration idleTimeout;
+  private final boolean closes;
+  private final Tunnels tunnels;
+  private final Outcome outcome;
   private final TunnelWay toBackend;
   private final TunnelWay toClient;
-  private final Runnable ended;
+  private boolean answerEnded;
   private boolean closing;
+  private boolean over;
 
   /**
-   * Starts behind a 101.
+   * Prepares what follows a 101.
    *
    * @param idleTimeout how long neither side may send anything
-   * @param mask with which our own frames to the backend are masked
-   * @param ended called when nothing more is to come
+   * @param closes whether the client's connection ends with it
+   * @param tunnels those that are open
    */
   Tunnel(
-      Caller caller,
+      Exchange exchange,
       Frontend frontend,
       BackendHandler backend,
-      Channel channel,
+      BackendConnection connection,
       Duration idleTimeout,
-      int mask,
-      Runnable ended) {
-    this.caller = caller;
+      boolean closes,
+      Tunnels tunnels,
+      Outcome outcome) {
+    this.exchange = exchange;
     this.frontend = frontend;
     this.backend = backend;
-    this.channel = channel;
+    this.connection = connection;
+    this.channel = connection.channel();
     this.idleTimeout = idleTimeout;
-    this.toBackend = TunnelWay.masked(backend.writer()::writeData, channel.alloc(), mask);
+    this.closes = closes;
+    this.tunnels = tunnels;
+    this.outcome = outcome;
+    int mask = frontend.ids().next().hashCode();
+    this.toBackend =
+        TunnelWay.masked(data -> backend.writer().writeData(data), channel.alloc(), mask);
     this.toClient = TunnelWay.plain(frontend::writeData, channel.alloc());
-    this.ended = ended;
-    waitForMore();
   }
 
-  /** Returns who opened it. */
-  public Caller caller() {
-    return caller;
+  /** Starts, beginning with what the client has sent already. */
+  void begin() {
+    waitForMore();
+    tunnels.add(this);
+    frontend.beginTunnel();
+    if (frontend.isDraining()) {
+      close(GOING_AWAY, STOPPING);
+    }
+  }
+
+  @Override
+  public Exchange exchange() {
+    return exchange;
+  }
+
+  @Override
+  public int status() {
+    return ResponseHead.SWITCHING_PROTOCOLS;
+  }
+
+  @Override
+  public boolean isAnswered() {
+    return true;
+  }
+
+  @Override
+  public boolean closes() {
+    return closes;
+  }
+
+  @Override
+  public boolean awaitsUpgrade() {
+    return false;
+  }
+
+  /**
+   * Closes it with this code, to both sides; from any thread. What does not come to the end of a
+   * frame soon is broken off.
+   *
+   * @param reason in words; at most 100 characters of ASCII
+   */
+  void closeSoon(int code, String reason) {
+    channel.eventLoop().execute(() -> close(code, reason));
   }
 
   /**
@@ -73,12 +125,8 @@ public final class Tunnel {
    *
    * @param reason in words; at most 100 characters of ASCII
    */
-  public void close(int code, String reason) {
-    channel.eventLoop().execute(() -> closeHere(code, reason));
-  }
-
-  void closeHere(int code, String reason) {
-    if (closing) {
+  void close(int code, String reason) {
+    if (closing || over) {
       return;
     }
     closing = true;
@@ -93,7 +141,8 @@ public final class Tunnel {
     endIfClosed();
   }
 
-  void fromClient(ByteBuf data) {
+  @Override
+  public void requestData(ByteBuf data) {
     toBackend.pass(data);
     waitForMore();
     if (!closing && !channel.isWritable()) {
@@ -101,11 +150,62 @@ public final class Tunnel {
     }
   }
 
-  void fromBackend(ByteBuf data) {
+  /** The client says nothing more, and may still listen. */
+  @Override
+  public void requestEnd(BodyEnd end) {
+    if (!closing) {
+      backend.writer().writeEnd(end.trailers());
+    }
+  }
+
+  @Override
+  public void flushRequest() {
+    if (!over) {
+      backend.flush(channel);
+    }
+    endIfClosed();
+  }
+
+  @Override
+  public void backendReads() {
+    frontend.release();
+  }
+
+  @Override
+  public void clientReads() {
+    backend.reader().release();
+  }
+
+  @Override
+  public void answer(ResponseHead head) {
+    fail(BackendFailure.Kind.MALFORMED);
+  }
+
+  @Override
+  public void answerData(ByteBuf data) {
     toClient.pass(data);
     waitForMore();
     if (!closing && !frontend.isWritable()) {
       backend.reader().hold();
+    }
+  }
+
+  @Override
+  public void answerEnd(BodyEnd end) {
+    frontend.writeEnd(HeaderRules.trailers(end.trailers()));
+    answerEnded = true;
+  }
+
+  @Override
+  public void answerBatchEnd() {
+    if (over) {
+      return;
+    }
+    frontend.flush();
+    if (answerEnded) {
+      finish();
+    } else {
+      endIfClosed();
     }
   }
 
@@ -115,31 +215,64 @@ public final class Tunnel {
     }
   }
 
-  /** The client says nothing more, and may still listen. */
-  void clientEnded(BodyEnd end) {
-    if (!closing) {
-      backend.writer().writeEnd(end.trailers());
-    }
-  }
-
   /** Everything that came together is passed on. */
-  void endIfClosed() {
+  private void endIfClosed() {
     if (closing && toBackend.isFarewellHeard() && toClient.isFarewellHeard()) {
-      ended.run();
+      finish();
     }
   }
 
-  /** Gives up what was not sent. */
-  void drop() {
-    toBackend.drop();
-    toClient.drop();
+  @Override
+  public void backendClosed() {
+    if (answerEnded) {
+      answerBatchEnd();
+    } else {
+      fail(BackendFailure.Kind.BROKEN_OFF);
+    }
   }
 
-  void expire() {
+  @Override
+  public void fail(BackendFailure.Kind kind) {
+    if (answerEnded) {
+      // It is over; what came behind its end is nobody's.
+      answerBatchEnd();
+    } else if (!over) {
+      connection.failed();
+      abort();
+      outcome.brokenOff(this);
+    }
+  }
+
+  @Override
+  public void defect(Throwable thrown) {
+    frontend.channel().pipeline().fireExceptionCaught(thrown);
+  }
+
+  @Override
+  public void expire() {
     if (closing) {
-      ended.run();
+      finish();
     } else {
-      closeHere(GOING_AWAY, "idle");
+      close(GOING_AWAY, "idle");
+    }
+  }
+
+  private void finish() {
+    if (!over) {
+      abort();
+      outcome.finished(this);
+    }
+  }
+
+  @Override
+  public void abort() {
+    if (!over) {
+      over = true;
+      tunnels.remove(this);
+      toBackend.drop();
+      toClient.drop();
+      backend.detach();
+      connection.discard();
     }
   }
 }

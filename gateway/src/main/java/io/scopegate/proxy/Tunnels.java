@@ -2,7 +2,6 @@ package io.scopegate.proxy;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 /** The WebSockets that are open. Safe from any thread. */
 public final class Tunnels {
@@ -24,15 +23,13 @@ public final class Tunnels {
   }
 
   /**
-   * Closes some of them with a code.
+   * Closes them with a code.
    *
    * @param reason in words; at most 100 characters of ASCII
    */
-  public void close(Predicate<Tunnel> which, int code, String reason) {
+  void close(int code, String reason) {
     for (Tunnel tunnel : open) {
-      if (which.test(tunnel)) {
-        tunnel.close(code, reason);
-      }
+      tunnel.closeSoon(code, reason);
     }
   }
 }

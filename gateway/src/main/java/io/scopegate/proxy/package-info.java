@@ -15,10 +15,11 @@
  * </pre>
  *
  * <p>A row may lead to a backend inside the gateway: then a {@code LocalCall} takes the place of
- * the forwarding. A WebSocket is a forwarding whose bodies have no end; a {@code Tunnel} knows
- * where its frames end. What is written to a backend is flushed when everything that the client had
- * sent is read, so that a request that turns out malformed in the same breath never leaves.
- * Addresses that the gateway answers itself end in {@code LocalExchangeHandler} instead.
+ * the forwarding. Behind the handshake of a WebSocket a {@code Tunnel} does, which knows where its
+ * frames end. All three are a {@code Passage}, and an {@code ExchangeWatch} decides once more,
+ * every second, about those that last. What is written to a backend is flushed when everything that
+ * the client had sent is read, so that a request that turns out malformed in the same breath never
+ * leaves. Addresses that the gateway answers itself end in {@code LocalExchangeHandler} instead.
  */
 @NullMarked
 package io.scopegate.proxy;

@@ -11,19 +11,30 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS with a backend, whose certificate is verified: who issued it, that it is valid, and that it
  * is for the name that was asked for. Safe from any thread; only reading files blocks.
  */
 public final class ClientTls implements TlsFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientTls.class);
+
   private final BackendTls settings;
   private final List<String> protocols;
   private final TlsLibrary library;
   private final Clock clock;
+
+  /** Why the last handshake failed, by host and port. */
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+
   private volatile Trust trust;
 
   /** What was read from the files, and what was made of it. Immutable. */
@@ -127,6 +138,23 @@ public final class ClientTls implements TlsFiles {
     String name = settings.serverName().orElse(host);
     SslHandler handler = trust.context().newHandler(pipeline.channel().alloc(), name, port);
     handler.setHandshakeTimeoutMillis(atMost.toMillis());
-    pipeline.addLast(handler, new TruncationGuard(), new HandshakeFirst(handler));
+    pipeline.addLast(
+        handler,
+        new TruncationGuard(),
+        new HandshakeFirst(handler, protocols, failure -> tell(host + ':' + port, failure)));
+  }
+
+  /** Logs what an operator must act on, once and not for each connection. */
+  private void tell(String backend, @Nullable Throwable failure) {
+    if (failure == null) {
+      if (!failures.isEmpty() && failures.remove(backend) != null) {
+        LOG.info("the handshake with the backend `{}` works again", backend);
+      }
+      return;
+    }
+    String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    if (!why.equals(failures.put(backend, why))) {
+      LOG.warn("the handshake with the backend `{}` failed: {}", backend, why);
+    }
   }
 }

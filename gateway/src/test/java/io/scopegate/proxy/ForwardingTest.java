@@ -467,6 +467,38 @@ class ForwardingTest {
   }
 
   @Test
+  void a_request_that_goes_out_once_more_has_what_is_left_of_its_time() throws Exception {
+    String routes =
+        """
+        apiVersion: scopegate/v1
+        backend: core
+        routes:
+          - { match: "GET /a", access: public, timeout: 2s }
+        """;
+    CountDownLatch never = new CountDownLatch(1);
+    try (RecordingBackend backend =
+            RecordingBackend.scripted(
+                conversation -> {
+                  if (conversation.request().isEmpty()) {
+                    return false;
+                  }
+                  if (conversation.number() == 2) {
+                    // In time if it were counted from here.
+                    assertThat(never.await(1_500, TimeUnit.MILLISECONDS)).isFalse();
+                    conversation.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                  }
+                  assertThat(never.await(1, TimeUnit.SECONDS)).isFalse();
+                  return false;
+                });
+        TestGateway gateway = TestGateway.with(routes).backend("core", backend.url()).start();
+        RawClient client = gateway.connect()) {
+      RawClient.Answer answer = client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+      assertThat(answer.status()).isEqualTo(504);
+      assertThat(backend.requests()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void a_head_that_comes_too_slowly_is_408() throws Exception {
     FrontendSettings impatient =
         new FrontendSettings(

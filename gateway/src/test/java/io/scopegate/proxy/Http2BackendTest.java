@@ -3,10 +3,14 @@ package io.scopegate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.scopegate.backend.Endpoint;
+import io.scopegate.backend.Resilience;
 import io.scopegate.proxy.RawHttp2Backend.Stream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +96,50 @@ class Http2BackendTest {
       Stream received = backend.next();
       assertThat(received.body()).isEqualTo(body);
       assertThat(received.value("content-length")).hasValue("1000000");
+    }
+  }
+
+  @Test
+  void an_endpoint_of_http2_that_is_not_well_gets_no_request_until_it_is() throws Exception {
+    AtomicInteger status = new AtomicInteger(503);
+    Resilience standard = Resilience.standard();
+    Resilience checked =
+        new Resilience(
+            standard.connections(),
+            standard.retries(),
+            standard.ejection(),
+            Optional.of(
+                new Resilience.HealthCheck(
+                    "/up", Duration.ofMillis(20), Duration.ofSeconds(5), 2, 2)),
+            Duration.ZERO);
+    try (RawHttp2Backend backend =
+            RawHttp2Backend.answering(
+                stream -> {
+                  boolean check = stream.value(":path").equals(Optional.of("/up"));
+                  if (check) {
+                    stream.head(false, ":status", "103");
+                  }
+                  stream.head(true, ":status", check ? status.toString() : "200");
+                });
+        TestGateway gateway =
+            TestGateway.with(TestGateway.OPEN)
+                .backend("core", backend.url())
+                .settings(settings -> settings.with(checked))
+                .start();
+        RawClient client = gateway.connect()) {
+      Stream question = backend.next();
+      assertThat(question.value(":method")).hasValue("GET");
+      assertThat(question.value(":authority")).hasValue(backend.url().substring("h2c://".length()));
+      Endpoint endpoint = gateway.backend("core").endpoints().get(0);
+      while (endpoint.state() != Endpoint.State.UNHEALTHY) {
+        backend.next();
+      }
+      assertThat(client.send(GET).answer().status()).isEqualTo(502);
+      status.set(204);
+      while (endpoint.state() == Endpoint.State.UNHEALTHY) {
+        backend.next();
+      }
+      assertThat(client.send(GET).answer().status()).isEqualTo(200);
     }
   }
 

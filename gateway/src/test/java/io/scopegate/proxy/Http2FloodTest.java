@@ -11,16 +11,15 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,8 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Http2FloodTest {
   private static final int ENHANCE_YOUR_CALM = 11;
   private static final int MIB = 1 << 20;
-  private static final Map<String, String> CREDENTIALS =
-      Map.of("PAT_READ", "pat-read", "PAT_WRITE", "pat-write");
+  private static final int ROUNDS = 3;
+  private static final Duration MEASURED = Duration.ofSeconds(2);
+
+  /** What p99 may be without a reason on a machine that others use, too. */
+  private static final long NOISE_NANOS = Duration.ofMillis(1).toNanos();
 
   /**
    * Those that pass no limit: the client only stalls its own streams, violates the protocol, or
@@ -104,8 +106,8 @@ class Http2FloodTest {
     int before = backend.requests();
     WellBehaved other = new WellBehaved(gateway.address());
     CompletableFuture<Void> others = CompletableFuture.runAsync(other::run);
-    try (RawHttp2Client client = connect(gateway.address(), one)) {
-      boolean allSent = new Http2Script(client, CREDENTIALS).play(one.script());
+    try (RawHttp2Client client = FloodClient.connect(gateway.address(), one)) {
+      boolean allSent = FloodClient.play(client, one);
       check(one, client, allSent);
     } finally {
       other.stop = true;
@@ -116,15 +118,6 @@ class Http2FloodTest {
         .isLessThanOrEqualTo(one.maxBackendRequests());
     assertThat(other.failed).isZero();
     assertThat(memory() - memory).as("bytes of direct memory").isLessThan(64 * MIB);
-  }
-
-  private static RawHttp2Client connect(InetSocketAddress edge, SecurityCase one)
-      throws IOException {
-    return switch (one.id()) {
-      case "H2-007" -> RawHttp2Client.withoutReading(edge);
-      case "H2-011" -> new RawHttp2Client(edge, new byte[0], false);
-      default -> new RawHttp2Client(edge);
-    };
   }
 
   private static void check(SecurityCase one, RawHttp2Client client, boolean allSent)
@@ -162,47 +155,61 @@ class Http2FloodTest {
         .sum();
   }
 
-  /** In a process of its own: here each buffer's way is written down, which is most of the work. */
+  /**
+   * Gateway and attacker in processes of their own: here each buffer's way is written down, which
+   * is most of the work. The best of some rounds count, with and without the flood in turns,
+   * because somebody else may use the machine.
+   */
   @Test
   @Tag("long")
+  @Timeout(600)
   void a_well_behaved_client_hardly_notices_a_flood(@TempDir Path folder) throws Exception {
-    try (GatewayProcess process =
-        GatewayProcess.start(folder, TestGateway.OPEN, backend.url(), "-Xmx256m")) {
-      InetSocketAddress edge = process.edge();
-      measured(edge, () -> null); // warms up
+    try (QuickBackend quick = new QuickBackend();
+        GatewayProcess process =
+            GatewayProcess.start(folder, TestGateway.OPEN, quick.url(), "-Xmx256m")) {
+      List<String> missed = new ArrayList<>();
       for (SecurityCase one : cases().toList()) {
-        WellBehaved idle = measured(edge, () -> null);
-        WellBehaved busy =
-            measured(
-                edge,
-                () -> {
-                  try (RawHttp2Client client = connect(edge, one)) {
-                    new Http2Script(client, CREDENTIALS).play(one.script());
-                  } catch (IOException e) {
-                    // closed in the middle of it
-                  }
-                  return null;
-                });
-        System.out.printf(
-            "%s: p99 %.1f ms idle, %.1f ms under the flood; %d of %d failed%n",
-            one.id(), idle.p99() / 1e6, busy.p99() / 1e6, busy.failed, busy.times.size());
-        assertThat(busy.failed).isLessThanOrEqualTo(busy.times.size() / 100);
+        measured(process, Optional.of(one)); // warms up
+        long idle = Long.MAX_VALUE;
+        long busy = Long.MAX_VALUE;
+        int requests = 0;
+        int failed = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+          idle = Math.min(idle, measured(process, Optional.empty()).p99());
+          WellBehaved during = measured(process, Optional.of(one));
+          busy = Math.min(busy, during.p99());
+          requests += during.times.size();
+          failed += during.failed;
+        }
+        String line =
+            "%s: p99 %.2f ms idle, %.2f ms under the flood; %d of %d failed"
+                .formatted(one.id(), idle / 1e6, busy / 1e6, failed, requests);
+        System.out.println(line);
+        if (failed > requests / 100 || busy > 5 * Math.max(idle, NOISE_NANOS)) {
+          missed.add(line);
+        }
       }
+      assertThat(missed).isEmpty();
     }
   }
 
-  /** Measures a client for two seconds while something else goes on over and over. */
-  private static WellBehaved measured(InetSocketAddress edge, Supplier<Void> meanwhile)
+  /** Measures a client for two seconds, perhaps while a flood goes on over and over. */
+  private static WellBehaved measured(GatewayProcess process, Optional<SecurityCase> meanwhile)
       throws Exception {
-    WellBehaved client = new WellBehaved(edge);
+    Process attacker = null;
+    if (meanwhile.isPresent()) {
+      attacker = FloodClient.start(process.edge(), meanwhile.get(), MEASURED.plusSeconds(1));
+      // Not before it begins.
+      assertThat(attacker.inputReader().readLine()).isEqualTo("begins");
+    }
+    WellBehaved client = new WellBehaved(process.edge());
     CompletableFuture<Void> running = CompletableFuture.runAsync(client::run);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-    do {
-      meanwhile.get();
-      LockSupport.parkNanos(1_000_000);
-    } while (System.nanoTime() < end);
+    LockSupport.parkNanos(MEASURED.toNanos());
     client.stop = true;
     running.get();
+    if (attacker != null) {
+      assertThat(attacker.waitFor()).isZero();
+    }
     return client;
   }
 
@@ -228,6 +235,7 @@ class Http2FloodTest {
               failed = ++failures;
             }
             times.add(System.nanoTime() - start);
+            LockSupport.parkNanos(1_000_000); // or it would take the machine from the others
           }
         } catch (IOException e) {
           failed = ++failures;

@@ -6,6 +6,7 @@ import io.scopegate.proxy.RawHttp2Client.Exchange;
 import io.scopegate.proxy.RecordingBackend.Received;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,46 @@ class Http2Test {
       assertThat(head.status()).isEqualTo(401);
       assertThat(head.body()).isEmpty();
       assertThat(backend.requests()).isZero();
+    }
+  }
+
+  @Test
+  void a_stream_that_is_reset_at_once_reaches_nobody() throws Exception {
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway = TestGateway.open(backend);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(client.answer(client.get("/first")).status()).isEqualTo(200);
+      client.together(
+          () -> {
+            for (int i = 0; i < 20; i++) {
+              client.reset(client.get("/reset"), 8);
+            }
+          });
+      assertThat(client.answer(client.get("/last")).status()).isEqualTo(200);
+      assertThat(backend.requests()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void streams_that_come_in_one_piece_are_all_served() throws Exception {
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway = TestGateway.open(backend);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      for (int round = 0; round < 3; round++) {
+        List<Integer> streams = new ArrayList<>();
+        client.together(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                int stream = client.request("POST", "/many", false);
+                client.data(stream, true, "body of " + i);
+                streams.add(stream);
+              }
+            });
+        for (int stream : streams) {
+          assertThat(client.answer(stream).status()).isEqualTo(200);
+        }
+      }
+      assertThat(backend.requests()).isEqualTo(300);
     }
   }
 

@@ -23,6 +23,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A backend on loopback that speaks HTTP/2, keeps what it gets and sends exactly the frames that
@@ -52,9 +55,13 @@ final class RawHttp2Backend implements AutoCloseable {
   }
 
   private RawHttp2Backend(Script script, byte[] settings) throws IOException {
+    this(script, settings, new ServerSocket(0, 128, InetAddress.getLoopbackAddress()));
+  }
+
+  private RawHttp2Backend(Script script, byte[] settings, ServerSocket listener) {
     this.script = script;
     this.settings = settings;
-    this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+    this.listener = listener;
     Thread thread = new Thread(this::accept, "http2-backend");
     thread.setDaemon(true);
     thread.start();
@@ -84,6 +91,30 @@ final class RawHttp2Backend implements AutoCloseable {
   static RawHttp2Backend scripted(Script script, int setting, int value) throws IOException {
     return new RawHttp2Backend(
         script, new byte[] {0, (byte) setting, 0, 0, (byte) (value >> 8), (byte) value});
+  }
+
+  /** Starts one that speaks TLS and agrees on {@code h2}; answers 200 and {@code ok}. */
+  static RawHttp2Backend secured(SSLContext context) throws IOException {
+    SSLServerSocket listener =
+        (SSLServerSocket)
+            context
+                .getServerSocketFactory()
+                .createServerSocket(0, 128, InetAddress.getLoopbackAddress());
+    SSLParameters parameters = listener.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+    listener.setSSLParameters(parameters);
+    return new RawHttp2Backend(
+        stream -> {
+          if (stream.isEnded()) {
+            stream.head(false, ":status", "200").data(true, "ok");
+          }
+        },
+        new byte[0],
+        listener);
+  }
+
+  int port() {
+    return listener.getLocalPort();
   }
 
   String url() {

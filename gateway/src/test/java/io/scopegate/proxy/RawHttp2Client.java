@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class RawHttp2Client implements AutoCloseable {
   private volatile int goAway = -1;
   private volatile boolean closed;
   private int nextStream = 1;
+  private boolean together;
 
   /** What came back on one stream. Safe from any thread. */
   public static final class Exchange {
@@ -125,7 +127,7 @@ public final class RawHttp2Client implements AutoCloseable {
   private RawHttp2Client(Socket socket, byte[] settings, boolean givesWindow) throws IOException {
     this.givesWindow = givesWindow;
     this.socket = socket;
-    this.out = socket.getOutputStream();
+    this.out = new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     frame(SETTINGS, 0, 0, settings);
   }
@@ -149,6 +151,23 @@ public final class RawHttp2Client implements AutoCloseable {
     frame.writeMedium(payload.length).writeByte(type).writeByte(flags).writeInt(stream);
     frame.writeBytes(payload);
     out.write(frame.array(), 0, frame.readableBytes());
+    if (!together) {
+      out.flush();
+    }
+    return this;
+  }
+
+  /** Frames to send. */
+  interface Frames {
+    /** Sends them. */
+    void send() throws IOException;
+  }
+
+  /** Sends frames in one piece, so that they are read in one piece. */
+  synchronized RawHttp2Client together(Frames frames) throws IOException {
+    together = true;
+    frames.send();
+    together = false;
     out.flush();
     return this;
   }

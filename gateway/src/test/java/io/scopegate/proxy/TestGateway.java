@@ -21,6 +21,7 @@ import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
+import io.scopegate.tls.ClientTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -125,6 +126,7 @@ final class TestGateway implements AutoCloseable {
     private Backend.Settings settings = Backend.Settings.standard();
     private GatewayEvents events = GatewayEvents.NONE;
     private NameResolver resolver = new NameResolver(LOOPS);
+    private Optional<ClientTls> tls = Optional.empty();
 
     Builder(String routes) {
       this.routes = routes;
@@ -160,6 +162,12 @@ final class TestGateway implements AutoCloseable {
       return this;
     }
 
+    /** Says how TLS is spoken with all backends. */
+    Builder tls(ClientTls how) {
+      tls = Optional.of(how);
+      return this;
+    }
+
     Builder events(GatewayEvents listener) {
       events = listener;
       return this;
@@ -190,7 +198,7 @@ final class TestGateway implements AutoCloseable {
           LOOPS,
           resolver,
           new SplittableRandom(11),
-          ProxyServer.backendProtocol(Optional.empty(), settings.connectTimeout()));
+          ProxyServer.backendProtocol(tls, settings.connectTimeout()));
     }
   }
 

@@ -2,7 +2,6 @@ package io.scopegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopegate.policy.Caller;
 import io.scopegate.proxy.RecordingBackend.Conversation;
 import io.scopegate.proxy.RecordingBackend.Received;
 import io.scopegate.proxy.message.WebSocketFields;
@@ -368,25 +367,6 @@ class WebSocketTest {
   }
 
   @Test
-  void a_websocket_can_be_closed_by_who_opened_it() throws Exception {
-    CompletableFuture<String> ended = new CompletableFuture<>();
-    try (RecordingBackend backend = echo(ended);
-        TestGateway gateway = gateway(backend);
-        RawClient client = gateway.connect()) {
-      assertThat(client.send(handshake("/ws")).answer().status()).isEqualTo(101);
-      Tunnels tunnels = gateway.server().tunnels();
-      tunnels.close(tunnel -> false, Tunnel.POLICY_VIOLATION, "not this one");
-      tunnels.close(
-          tunnel -> tunnel.caller() instanceof Caller.Anonymous,
-          Tunnel.POLICY_VIOLATION,
-          "revoked");
-      assertThat(new String(client.bytes(11), StandardCharsets.ISO_8859_1))
-          .isEqualTo("\u0088\u0009\u0003\u00f0revoked");
-      assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo("\u0003\u00f0revoked");
-    }
-  }
-
-  @Test
   void a_websocket_that_lies_idle_is_closed() throws Exception {
     try (RecordingBackend backend = echo(new CompletableFuture<>());
         TestGateway gateway =
@@ -463,6 +443,120 @@ class WebSocketTest {
       int get = client.request("GET", "/ws", false, ":protocol", "websocket");
       assertThat(client.answer(get).reset()).isEqualTo(1);
       assertThat(backend.requests()).isZero();
+    }
+  }
+
+  /** A backend of HTTP/2 that says whether it takes WebSockets, agrees, and sends one frame. */
+  private static RawHttp2Backend agreeing(int takesThem) throws IOException {
+    return RawHttp2Backend.scripted(
+        stream -> {
+          if (!stream.isEnded()) {
+            stream
+                .head(false, ":status", "200", "sec-websocket-protocol", "chat")
+                .data(false, serverFrame("hi"));
+          }
+        },
+        ENABLE_CONNECT_PROTOCOL,
+        takesThem);
+  }
+
+  private static TestGateway gateway(RawHttp2Backend backend) throws IOException {
+    return TestGateway.with(ROUTES).backend("core", backend.url()).start();
+  }
+
+  @Test
+  @SuppressWarnings("try") // closed in the middle of it, on purpose
+  void a_websocket_of_http1_is_an_extended_connect_to_a_backend_of_http2() throws Exception {
+    try (RawHttp2Backend backend = agreeing(1);
+        TestGateway gateway = gateway(backend);
+        RawClient client = gateway.connect()) {
+      RawClient.Answer answer =
+          client.send(handshake("/ws", "Sec-WebSocket-Protocol: chat")).answer();
+      assertThat(answer.status()).isEqualTo(101);
+      assertThat(answer.values("Sec-WebSocket-Accept")).containsExactly(ACCEPT);
+      assertThat(answer.values("Connection")).containsExactly("Upgrade");
+      assertThat(answer.values("Upgrade")).containsExactly("websocket");
+      assertThat(answer.values("Sec-WebSocket-Protocol")).containsExactly("chat");
+      assertThat(latin1(client.bytes(4))).isEqualTo(serverFrame("hi"));
+      client.send(clientFrame("one"));
+      client.send(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xe8});
+      client.close();
+      RawHttp2Backend.Stream stream = backend.next();
+      assertThat(stream.value(":method")).hasValue("CONNECT");
+      assertThat(stream.value(":protocol")).hasValue("websocket");
+      assertThat(stream.value(":scheme")).hasValue("http");
+      assertThat(stream.value(":path")).hasValue("/ws");
+      assertThat(stream.value(":authority")).hasValue("gw.test");
+      assertThat(stream.value("sec-websocket-version")).hasValue("13");
+      assertThat(stream.value("sec-websocket-protocol")).hasValue("chat");
+      assertThat(stream.value("sec-websocket-key")).isEmpty();
+      assertThat(stream.value("upgrade")).isEmpty();
+      assertThat(stream.value("connection")).isEmpty();
+      assertThat(stream.body()).startsWith(latin1(clientFrame("one")));
+    }
+  }
+
+  @Test
+  void a_websocket_of_http2_is_one_of_http2_to_the_backend() throws Exception {
+    try (RawHttp2Backend backend = agreeing(1);
+        TestGateway gateway = gateway(backend);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      int stream = connect(client, "/ws", "websocket", false);
+      RawHttp2Client.Exchange answer = client.exchange(stream);
+      client.await(() -> answer.bodyLength() == 4);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.value("sec-websocket-accept")).isEmpty();
+      assertThat(answer.body()).isEqualTo(serverFrame("hi"));
+      client.data(stream, true, latin1(clientFrame("bye")));
+      RawHttp2Backend.Stream received = backend.next();
+      assertThat(received.body()).isEqualTo(latin1(clientFrame("bye")));
+      assertThat(received.value(":protocol")).hasValue("websocket");
+      received.data(true, serverFrame("bye"));
+      assertThat(client.answer(stream).isEnded()).isTrue();
+      assertThat(answer.body()).endsWith(serverFrame("bye"));
+      TestGateway.settle();
+      assertThat(gateway.server().tunnels().count()).isZero();
+      assertThat(gateway.backend("core").activeRequests()).isZero();
+    }
+  }
+
+  @Test
+  void a_backend_of_http2_that_does_not_say_that_it_takes_them_is_not_asked() throws Exception {
+    try (RawHttp2Backend backend = agreeing(0);
+        TestGateway gateway = gateway(backend);
+        RawClient client = gateway.connect();
+        RawHttp2Client other = new RawHttp2Client(gateway.address())) {
+      RawClient.Answer answer = client.send(handshake("/ws")).answer();
+      assertThat(answer.status()).isEqualTo(502);
+      assertThat(answer.body()).contains("the backend takes no WebSockets");
+      assertThat(client.isClosed()).isTrue();
+      assertThat(other.answer(connect(other, "/ws", "websocket", false)).status()).isEqualTo(502);
+      assertThat(backend.heads()).isZero();
+      assertThat(gateway.backend("core").activeRequests()).isZero();
+    }
+  }
+
+  @Test
+  void a_backend_of_http2_that_does_not_agree_answers_as_ever() throws Exception {
+    try (RawHttp2Backend backend =
+            RawHttp2Backend.scripted(
+                stream -> {
+                  boolean ends = stream.number() == 2;
+                  stream.head(ends, ":status", ends ? "200" : "404");
+                  if (!ends) {
+                    stream.data(true, "no");
+                  }
+                },
+                ENABLE_CONNECT_PROTOCOL,
+                1);
+        TestGateway gateway = gateway(backend);
+        RawClient client = gateway.connect();
+        RawClient other = gateway.connect()) {
+      RawClient.Answer answer = client.send(handshake("/ws")).answer();
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.body()).isEqualTo("no");
+      assertThat(client.isClosed()).isTrue();
+      assertThat(other.send(handshake("/ws")).answer().status()).isEqualTo(502);
     }
   }
 

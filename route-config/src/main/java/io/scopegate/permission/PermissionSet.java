@@ -2,7 +2,6 @@ package io.scopegate.permission;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +76,11 @@ public final class PermissionSet {
     return catalog == other;
   }
 
+  /** Says whether both are sets of one catalogue, so that they combine. */
+  public boolean isLike(PermissionSet other) {
+    return isOf(other.catalog);
+  }
+
   /** Says whether there is nothing in it. */
   public boolean isEmpty() {
     for (long word : words) {
@@ -98,9 +102,12 @@ public final class PermissionSet {
 
   /** Returns the names, sorted. */
   public List<String> names() {
-    return IntStream.iterate(next(0), bit -> bit >= 0, bit -> next(bit + 1))
-        .mapToObj(catalog::name)
-        .toList();
+    String[] names = new String[size()];
+    int count = 0;
+    for (int bit = next(0); bit >= 0; bit = next(bit + 1)) {
+      names[count++] = catalog.name(bit);
+    }
+    return List.of(names);
   }
 
   boolean contains(int bit) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +52,14 @@ final class Assessment {
 
   /** Returns why the requirement is met at no site. */
   Shortfall shortfall() {
-    if (sites.stream().noneMatch(this::rolesHold)) {
-      return permissionShortfall();
+    boolean held = false;
+    for (Site site : sites) {
+      if (rolesWouldDo(site)) {
+        return scopeShortfall();
+      }
+      held |= rolesHold(site);
     }
-    return sites.stream().noneMatch(this::rolesWouldDo) ? roleShortfall() : scopeShortfall();
+    return held ? roleShortfall() : permissionShortfall();
   }
 
   /** Says whether roles and delegation together meet the requirement at this site. */
@@ -73,7 +76,12 @@ final class Assessment {
   }
 
   private boolean rolesHold(Site site) {
-    return alternatives().stream().anyMatch(site::holds);
+    for (Alternative alternative : alternatives()) {
+      if (site.holds(alternative)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean rolesWouldDo(Site site) {
@@ -89,15 +97,18 @@ final class Assessment {
   }
 
   private Shortfall permissionShortfall() {
-    PermissionSet least =
-        sites.stream()
-            .flatMap(site -> alternatives().stream().map(site::lacking))
-            .min(FEWEST)
-            .orElseThrow();
+    PermissionSet least = null;
+    for (Site site : sites) {
+      for (Alternative alternative : alternatives()) {
+        PermissionSet lacking = site.lacking(alternative);
+        least = least == null || FEWEST.compare(lacking, least) < 0 ? lacking : least;
+      }
+    }
+    List<String> missing = Objects.requireNonNull(least).names();
     return new Shortfall(
         Code.INSUFFICIENT_ROLE,
-        "the caller's roles do not hold " + words(least.names()),
-        new Missing(List.of(), least.names()),
+        "the caller's roles do not hold " + words(missing),
+        new Missing(List.of(), missing),
         List.of());
   }
 
@@ -115,20 +126,25 @@ final class Assessment {
 
   private Shortfall scopeShortfall() {
     PermissionSet carried = Objects.requireNonNull(delegated);
-    List<Site> able = sites.stream().filter(this::rolesWouldDo).toList();
-    Function<Alternative, PermissionSet> added =
-        each -> policy.catalog().reduced(each.everything().minus(carried));
-    Alternative best =
-        able.stream()
-            .flatMap(site -> alternatives().stream().filter(site::holds))
-            .min(Comparator.comparing(added, FEWEST))
-            .orElseThrow();
-    List<String> missing = added.apply(best).names();
+    PermissionSet least = null;
+    Alternative best = null;
+    for (Site site : sites) {
+      for (Alternative alternative : alternatives()) {
+        if (site.hasRoles(rule) && site.holds(alternative)) {
+          PermissionSet added = policy.catalog().reduced(alternative.everything().minus(carried));
+          if (least == null || FEWEST.compare(added, least) < 0) {
+            least = added;
+            best = alternative;
+          }
+        }
+      }
+    }
+    List<String> missing = Objects.requireNonNull(least).names();
     return new Shortfall(
         Code.INSUFFICIENT_SCOPE,
         "the token does not carry " + words(missing),
         new Missing(missing, List.of()),
-        policy.catalog().reduced(best.everything()).names());
+        policy.catalog().reduced(Objects.requireNonNull(best).everything()).names());
   }
 
   private static String words(List<String> names) {

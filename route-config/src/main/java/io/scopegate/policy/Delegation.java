@@ -17,6 +17,9 @@ public sealed interface Delegation {
   /** Returns the scopes as issued, sorted; {@code *} alone for everything. */
   List<String> scopes();
 
+  /** Returns the scopes as one text, with a comma and a space between two. */
+  String listing();
+
   /**
    * Everything that the roles hold. Made in one place, {@link #of} and {@link #ofSession}, on
    * purpose.
@@ -27,6 +30,11 @@ public sealed interface Delegation {
     @Override
     public List<String> scopes() {
       return List.of("*");
+    }
+
+    @Override
+    public String listing() {
+      return "*";
     }
   }
 
@@ -40,6 +48,9 @@ public sealed interface Delegation {
      * outlives a reload. A race here only works it out twice.
      */
     private volatile @Nullable WeakReference<PermissionSet> permissions;
+
+    /** Made when it is first asked for; a race only makes it twice. */
+    private @Nullable String listing;
 
     /**
      * Makes the delegation of a list of scopes.
@@ -55,6 +66,16 @@ public sealed interface Delegation {
     @Override
     public List<String> scopes() {
       return scopes;
+    }
+
+    @Override
+    public String listing() {
+      String known = listing;
+      if (known == null) {
+        known = String.join(", ", scopes);
+        listing = known;
+      }
+      return known;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ public final class Requirement {
 
   private final Expression expression;
   private final List<Alternative> alternatives;
+
+  /** Made when it is first asked for; a race only makes it twice. */
+  private @Nullable String listing;
 
   private Requirement(Expression expression, List<Alternative> alternatives) {
     this.expression = expression;
@@ -129,6 +133,22 @@ public final class Requirement {
   /** Returns the sets of which any one will do, in the order of the table. Never empty. */
   public List<Alternative> alternatives() {
     return alternatives;
+  }
+
+  /**
+   * Returns the sets as one text: a comma and a space between two permissions, a semicolon and a
+   * space between two sets.
+   */
+  public String listing() {
+    String known = listing;
+    if (known == null) {
+      known =
+          alternatives.stream()
+              .map(alternative -> String.join(", ", alternative.everything().names()))
+              .collect(Collectors.joining("; "));
+      listing = known;
+    }
+    return known;
   }
 
   @Override

@@ -87,7 +87,11 @@ public final class SignedAssertions implements Assertions {
     this.random = random;
     this.executor = executor;
     this.cache =
-        Caffeine.newBuilder().maximumSize(SIZE).expireAfterWrite(settings.lifetime()).build();
+        Caffeine.newBuilder()
+            .maximumSize(SIZE)
+            .expireAfterWrite(settings.lifetime())
+            .executor(Runnable::run)
+            .build();
   }
 
   @Override

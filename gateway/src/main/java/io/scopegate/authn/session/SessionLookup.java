@@ -42,12 +42,14 @@ final class SessionLookup {
         Caffeine.newBuilder()
             .maximumSize(limits.tokens())
             .expireAfterAccess(IDLE)
+            .executor(Runnable::run)
             .recordStats()
             .buildAsync();
     this.refused =
         Caffeine.newBuilder()
             .maximumSize(limits.unknown())
             .expireAfterWrite(limits.unknownFor())
+            .executor(Runnable::run)
             .recordStats()
             .build();
   }

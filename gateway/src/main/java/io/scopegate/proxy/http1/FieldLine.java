@@ -32,8 +32,7 @@ final class FieldLine {
       return objections.refuse("a header field value holds a character it cannot hold");
     }
     fields.addRead(
-        new String(line, 0, colon, StandardCharsets.ISO_8859_1),
-        new String(line, from, to - from, StandardCharsets.ISO_8859_1));
+        FieldNames.of(line, colon), new String(line, from, to - from, StandardCharsets.ISO_8859_1));
     return true;
   }
 

@@ -23,6 +23,7 @@ public final class MessageWriter {
       };
 
   private static final ByteBuf CRLF = constant("\r\n");
+  private static final byte[] NOTHING = {};
   private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
 
   private byte[] bytes = new byte[4096];
@@ -46,12 +47,18 @@ public final class MessageWriter {
     writer.append(" ");
     writer.append(target);
     writer.append(" HTTP/1.1\r\n");
-    return writer.end(allocator, fields);
+    return writer.end(allocator, fields, NOTHING);
   }
 
   /** Returns the head of an answer. */
   public static ByteBuf response(
       ByteBufAllocator allocator, int status, String reason, Fields fields) {
+    return response(allocator, status, reason, fields, NOTHING);
+  }
+
+  /** Returns an answer, head and body in one. */
+  public static ByteBuf response(
+      ByteBufAllocator allocator, int status, String reason, Fields fields, byte[] body) {
     MessageWriter writer = WRITERS.get();
     writer.length = 0;
     writer.append("HTTP/1.1 ");
@@ -59,7 +66,7 @@ public final class MessageWriter {
     writer.append(" ");
     writer.append(reason);
     writer.append("\r\n");
-    return writer.end(allocator, fields);
+    return writer.end(allocator, fields, body);
   }
 
   /** Writes a chunk with this content. */
@@ -86,10 +93,10 @@ public final class MessageWriter {
     MessageWriter writer = WRITERS.get();
     writer.length = 0;
     writer.append("0\r\n");
-    channel.write(writer.end(channel.alloc(), trailers), channel.voidPromise());
+    channel.write(writer.end(channel.alloc(), trailers, NOTHING), channel.voidPromise());
   }
 
-  private ByteBuf end(ByteBufAllocator allocator, Fields fields) {
+  private ByteBuf end(ByteBufAllocator allocator, Fields fields, byte[] body) {
     for (int i = 0; i < fields.size(); i++) {
       append(fields.name(i));
       append(": ");
@@ -97,7 +104,7 @@ public final class MessageWriter {
       append("\r\n");
     }
     append("\r\n");
-    return allocator.buffer(length).writeBytes(bytes, 0, length);
+    return allocator.buffer(length + body.length).writeBytes(bytes, 0, length).writeBytes(body);
   }
 
   // The deprecated copy is the one that is a plain array copy for Latin-1, which all of it is.

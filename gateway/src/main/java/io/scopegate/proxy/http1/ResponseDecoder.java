@@ -8,6 +8,7 @@ import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
 import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +33,8 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
   }
 
   @Override
-  public void expectAnswer(boolean head) {
-    toHead = head;
+  public void expectAnswer(RequestHead request) {
+    toHead = request.isHead();
     started = false;
     expectMessage();
   }

@@ -21,7 +21,7 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
   private static final int MAX_SMALL_CONTINUATIONS = 16;
   private static final int STREAM_WINDOW = 256 * 1024;
 
-  private FrontendCodec(int maxStreams, int maxHead) {
+  private FrontendCodec(int maxStreams, int maxHead, FrontendTurns turns) {
     Http2Connection connection = new DefaultHttp2Connection(true);
     Http2ConnectionEncoder encoder =
         new FrontendEncoder(
@@ -30,7 +30,8 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
         new StrictFrameReader(
             new DefaultHttp2FrameReader(
                 new DefaultHttp2HeadersDecoder(true, maxHead), MAX_SMALL_CONTINUATIONS),
-            connection);
+            connection,
+            turns);
     codec(new DefaultHttp2ConnectionDecoder(connection, encoder, reader), encoder);
     initialSettings(
         new Http2Settings()
@@ -49,8 +50,9 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
    *
    * @param maxStreams how many streams it may have at once
    * @param maxHead how many bytes the fields of a head may have
+   * @param turns in which it reads, as a handler before it
    */
-  public static Http2FrameCodec of(int maxStreams, int maxHead) {
-    return new FrontendCodec(maxStreams, maxHead).build();
+  public static Http2FrameCodec of(int maxStreams, int maxHead, FrontendTurns turns) {
+    return new FrontendCodec(maxStreams, maxHead, turns).build();
   }
 }

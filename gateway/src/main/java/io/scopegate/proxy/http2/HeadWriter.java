@@ -3,10 +3,12 @@ package io.scopegate.proxy.http2;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.scopegate.proxy.message.Fields;
+import io.scopegate.proxy.message.WebSocketFields;
 
 /** Makes field blocks of fields. Safe from any thread. */
 public final class HeadWriter {
   private static final int PSEUDO_FIELDS = 4;
+  private static final CharSequence PROTOCOL = Http2Headers.PseudoHeaderName.PROTOCOL.value();
 
   private HeadWriter() {}
 
@@ -19,7 +21,25 @@ public final class HeadWriter {
   static Http2Headers request(
       String method, String scheme, String target, Fields fields, boolean wantsTrailers) {
     Http2Headers headers = block(fields.size());
-    headers.method(method).scheme(scheme);
+    headers.method(method);
+    addTarget(headers, scheme, target, fields);
+    if (wantsTrailers) {
+      headers.add("te", "trailers");
+    }
+    return headers;
+  }
+
+  /** Returns the block of what asks for a WebSocket (RFC 8441 §5). */
+  static Http2Headers handshake(String scheme, String target, Fields fields) {
+    Http2Headers headers = block(fields.size() + 1);
+    headers.method("CONNECT");
+    headers.add(PROTOCOL, WebSocketFields.PROTOCOL);
+    addTarget(headers, scheme, target, fields);
+    return headers;
+  }
+
+  private static void addTarget(Http2Headers headers, String scheme, String target, Fields fields) {
+    headers.scheme(scheme);
     fields.first("Host").ifPresent(headers::authority);
     headers.path(target);
     for (int i = 0; i < fields.size(); i++) {
@@ -28,10 +48,6 @@ public final class HeadWriter {
         headers.add(name, fields.value(i));
       }
     }
-    if (wantsTrailers) {
-      headers.add("te", "trailers");
-    }
-    return headers;
   }
 
   /** Returns the block of an answer's head. */

@@ -11,6 +11,7 @@ import io.scopegate.proxy.message.AnswerReader;
 import io.scopegate.proxy.message.Framing;
 import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
 import io.scopegate.proxy.message.Unprocessed;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,24 @@ import org.jspecify.annotations.Nullable;
 /** Reads the answer of one stream. Confined to the channel's event loop. */
 public final class Http2AnswerReader extends StreamReader implements AnswerReader {
   private boolean toHead;
+  private boolean toHandshake;
+
+  /** Starts before the head. */
+  public Http2AnswerReader() {
+    super(false);
+  }
 
   @Override
-  public void expectAnswer(boolean head) {
-    toHead = head;
+  public void expectAnswer(RequestHead request) {
+    toHead = request.isHead();
+    toHandshake = request.opensWebSocket();
   }
 
   @Override
   @Nullable Object head(Http2Headers headers, boolean endStream, Objections objections) {
-    return ResponseHeadReader.read(headers, endStream, toHead, objections);
+    return toHandshake
+        ? ResponseHeadReader.readToHandshake(headers, endStream, objections)
+        : ResponseHeadReader.read(headers, endStream, toHead, objections);
   }
 
   @Override

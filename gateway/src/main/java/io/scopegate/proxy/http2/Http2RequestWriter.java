@@ -35,7 +35,11 @@ public final class Http2RequestWriter implements RequestWriter {
   public void writeHead(
       String method, String target, Fields fields, Framing framing, boolean wantsTrailers) {
     left = framing.kind() == Framing.Kind.FIXED ? framing.length() : -1;
-    write(HeadWriter.request(method, scheme, target, fields, wantsTrailers), framing.isEmpty());
+    Http2Headers head =
+        framing.kind() == Framing.Kind.TUNNEL
+            ? HeadWriter.handshake(scheme, target, fields)
+            : HeadWriter.request(method, scheme, target, fields, wantsTrailers);
+    write(head, framing.isEmpty());
   }
 
   @Override

@@ -44,6 +44,24 @@ final class ResponseHeadReader {
     return new ResponseHead(status, "", block.fields(), framing, true);
   }
 
+  /**
+   * Returns the head of an answer to the handshake of a WebSocket, or null if it was refused. One
+   * that agrees (RFC 8441 §5) is a 101 whatever carries it.
+   */
+  static @Nullable ResponseHead readToHandshake(
+      Http2Headers headers, boolean endStream, Objections objections) {
+    ResponseHead head = read(headers, endStream, false, objections);
+    if (head == null || head.status() < 200 || head.status() > 299) {
+      return head;
+    }
+    if (endStream) {
+      objections.refuse("a WebSocket that ends as it begins");
+      return null;
+    }
+    return new ResponseHead(
+        ResponseHead.SWITCHING_PROTOCOLS, "", head.fields(), Framing.TUNNEL, false);
+  }
+
   private static Framing framing(Optional<Framing> stated, boolean endStream) {
     return stated.orElse(endStream ? Framing.fixed(0) : Framing.CHUNKED);
   }

@@ -36,6 +36,15 @@ abstract class StreamReader extends ChannelInboundHandlerAdapter {
   /** A head that says there is no body, while its stream could still bring one. */
   private @Nullable Object doubtful;
 
+  /**
+   * Starts before the head.
+   *
+   * @param held whether nothing is handed out until {@link #release}
+   */
+  StreamReader(boolean held) {
+    this.held = held;
+  }
+
   /** Makes the head of these fields, or refuses it. */
   abstract @Nullable Object head(Http2Headers headers, boolean endStream, Objections objections);
 

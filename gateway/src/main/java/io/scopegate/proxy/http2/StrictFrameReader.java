@@ -18,18 +18,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at heads before the codec does, which is lenient with some: those on a stream that its
  * client has ended, or that is closed (RFC 9113 §5.1), and those with two lengths, which it would
- * make one. Confined to the channel's event loop.
+ * make one; and lets it read as much as the turn of the connection has. Confined to the channel's
+ * event loop.
  */
 final class StrictFrameReader implements Http2FrameReader {
   private final Http2FrameReader reader;
   private final Http2Connection connection;
+  private final FrontendTurns turns;
   private final ClosedStreams closed = new ClosedStreams();
   private @Nullable Http2FrameListener plain;
   private @Nullable Http2FrameListener checked;
 
-  StrictFrameReader(Http2FrameReader reader, Http2Connection connection) {
+  StrictFrameReader(Http2FrameReader reader, Http2Connection connection, FrontendTurns turns) {
     this.reader = reader;
     this.connection = connection;
+    this.turns = turns;
     connection.addListener(closed);
   }
 
@@ -42,7 +45,16 @@ final class StrictFrameReader implements Http2FrameReader {
       plain = listener;
       checked = current;
     }
-    reader.readFrame(ctx, in, current);
+    int last = in.writerIndex();
+    int end = turns.end(in, reader.configuration().frameSizePolicy().maxFrameSize());
+    if (end > in.readerIndex()) {
+      in.writerIndex(end);
+      try {
+        reader.readFrame(ctx, in, current);
+      } finally {
+        in.writerIndex(last);
+      }
+    }
   }
 
   @Override

@@ -5,12 +5,8 @@ package io.scopegate.proxy.message;
  * their ends. Confined to the channel's event loop.
  */
 public interface AnswerReader {
-  /**
-   * Lets the answer to a request be read.
-   *
-   * @param head whether it is a HEAD, whose answer has no body
-   */
-  void expectAnswer(boolean head);
+  /** Lets the answer to a request be read. */
+  void expectAnswer(RequestHead request);
 
   /** Stops handing out until {@link #release}; little more is read meanwhile. */
   void hold();

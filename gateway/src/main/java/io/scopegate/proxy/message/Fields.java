@@ -14,6 +14,9 @@ public final class Fields implements HttpFields {
   private String[] lines = new String[24];
   private int size;
 
+  /** A bit for each length that a name has, modulo 64: most searches are for what is not there. */
+  private long lengths;
+
   /** Starts without a field. */
   public Fields() {}
 
@@ -63,6 +66,7 @@ public final class Fields implements HttpFields {
     }
     lines[2 * size] = name;
     lines[2 * size + 1] = value;
+    lengths |= 1L << name.length();
     size++;
   }
 
@@ -110,8 +114,15 @@ public final class Fields implements HttpFields {
     return line < 0 ? Optional.empty() : Optional.of(value(line));
   }
 
+  private boolean hasNoneAsLongAs(String name) {
+    return (lengths & 1L << name.length()) == 0;
+  }
+
   /** Returns the number of the first line of this name from a line on, or -1. */
   public int line(String name, int from) {
+    if (hasNoneAsLongAs(name)) {
+      return -1;
+    }
     for (int i = from; i < size; i++) {
       if (name(i).equalsIgnoreCase(name)) {
         return i;
@@ -128,6 +139,9 @@ public final class Fields implements HttpFields {
   @Override
   public List<String> values(String name) {
     List<String> values = List.of();
+    if (hasNoneAsLongAs(name)) {
+      return values;
+    }
     for (int i = 0; i < size; i++) {
       if (isAlias(name(i), name)) {
         values = values.isEmpty() ? new ArrayList<>(2) : values;
