@@ -90,12 +90,13 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
 
   /** Nobody makes the gateway hold a body who may send none. */
   private boolean isRefused(RequestHead request) {
-    if (!(RequestLine.parse(request.method(), request.target(), request.host())
-        instanceof RequestLine line)) {
-      return false;
+    Reading reading = RequestLine.parse(request.method(), request.target(), request.host());
+    if (reading instanceof Reading.Refused refused) {
+      refuse(Fault.BAD_REQUEST, refused.detail());
+      return true;
     }
     Optional<LocalHandler.Answer> refusal =
-        handler.refusal(new LocalHandler.Request(id, line, request.fields(), ""));
+        handler.refusal(new LocalHandler.Request(id, (RequestLine) reading, request.fields(), ""));
     refusal.ifPresent(answer -> refuse(answered(answer, null)));
     return refusal.isPresent();
   }

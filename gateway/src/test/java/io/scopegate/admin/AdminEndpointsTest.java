@@ -290,6 +290,11 @@ class AdminEndpointsTest {
           assertThat(client.isClosed()).isTrue();
         }
       }
+      try (RawClient client = new RawClient(gateway.gateway().admin())) {
+        client.send("PUT /api/../api HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n");
+        assertThat(client.answer().status()).isEqualTo(400);
+        assertThat(client.isClosed()).isTrue();
+      }
     }
   }
 

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.SettableClock;
 import io.scopegate.authn.UncachedOracle.Moment;
-import io.scopegate.authn.UncachedOracle.Version;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.file.FileSource;
 import io.scopegate.file.PolicyReader;
 import io.scopegate.guard.Gatekeeper;
 import io.scopegate.guard.LivePolicy;
 import io.scopegate.guard.PolicySource;
-import io.scopegate.permission.Level;
 import io.scopegate.policy.Authorizer;
-import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Code;
 import io.scopegate.policy.Decision;
@@ -25,14 +22,11 @@ import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
 import io.scopegate.store.IdentityStore;
 import io.scopegate.store.LastUse;
-import io.scopegate.store.NewToken;
-import io.scopegate.store.SqliteIdentityStore;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,17 +65,7 @@ class InterleavingTest {
 
   private static final List<String> PATHS =
       List.of("/first/acme", "/second/acme", "/third/acme/api", "/me");
-  private static final List<String> SUBJECTS = List.of("alice", "bob", "carol", "dave");
-  private static final List<List<String>> SCOPES =
-      List.of(List.of("work:read"), List.of("work:write"), List.of("*"), List.of());
-  private static final int VALUES = 24;
-  private static final List<Link> LINKS = List.of(Link.UP, Link.UP, Link.CUT, Link.AWAY);
   private static final long FRESH = Duration.ofMinutes(10).toMillis();
-  private static final long TRUSTED = 900;
-  private static final long UNKNOWN = 10_000;
-
-  /** How long nobody tries again what has failed. */
-  private static final long RETRY = 1_000;
 
   @TempDir private Path folder;
 
@@ -100,16 +84,6 @@ class InterleavingTest {
     System.out.printf(
         "1,000,000 steps against an uncached oracle in %d s: %s%n",
         (System.nanoTime() - start) / 1_000_000_000, run.counts);
-  }
-
-  /** What becomes of the store. */
-  private enum Link {
-    /** Every change is told. */
-    UP,
-    /** It can be read, but nothing is told of what others change. */
-    CUT,
-    /** It cannot be read either. */
-    AWAY
   }
 
   /** What is compared of a decision. */
@@ -143,64 +117,45 @@ class InterleavingTest {
     private final long stale;
     private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
     private final long begin = clock.millis();
-    private final List<String> values = new ArrayList<>();
     private final TokenFormat format;
-    private final IdentityStore store;
-    private final PausableStore shown;
+    private final ShakyStore store;
     private final LastUse lastUse;
     private final TokenAuthenticator authenticator;
     private final LivePolicy live;
     private final Gatekeeper gatekeeper;
-    private final UncachedOracle<TokenDigest, StoredToken> tokens = new UncachedOracle<>();
-    private final UncachedOracle<String, Principal> subjects = new UncachedOracle<>();
     private final Map<TokenDigest, Known> knownTokens = new HashMap<>();
     private final Map<String, Known> knownSubjects = new HashMap<>();
     private final Map<String, AtomicInteger> counts = new HashMap<>();
 
-    /** Digests and subjects that the last change was told of. */
-    private final Set<Object> forgotten = new HashSet<>();
-
     private Optional<Policy> next;
-    private Link link = Link.UP;
-    private long event;
     private long step;
-
-    /** When everything was told for the last time, and the store could be read. */
-    private long toldMillis;
-
-    private Moment readable = new Moment(0, 0);
-    private long awayMillis = Long.MIN_VALUE / 2;
 
     Run(Path folder, long seed, Duration staleIfError) {
       random = new Random(seed);
       stale = staleIfError.toMillis();
       format = new TokenFormat(new Random(seed + 1));
-      for (int i = 0; i < VALUES; i++) {
-        values.add(format.generate());
-      }
-      store = new SqliteIdentityStore(folder, clock, new Random(seed + 2));
-      shown = new PausableStore(store);
-      lastUse = new LastUse(shown, Duration.ofHours(1));
+      store = new ShakyStore(folder, clock, random, format, staleIfError);
+      lastUse = new LastUse(store.shown(), Duration.ofHours(1));
       CacheLimits limits =
           new CacheLimits(
               1_000,
               1_000,
               1_000,
               Duration.ofMillis(FRESH),
-              Duration.ofMillis(TRUSTED),
+              ShakyStore.TRUSTED,
               staleIfError,
-              Duration.ofMillis(UNKNOWN),
+              ShakyStore.UNKNOWN,
               Duration.ofMinutes(1),
               Duration.ZERO);
       authenticator =
           new TokenAuthenticator(
-              shown,
+              store.shown(),
               lastUse,
               limits,
               clock,
               GatewayEvents.NONE,
               () -> (clock.millis() - begin) * 1_000_000);
-      shown.onChange(new Forgetting());
+      store.shown().onChange(new Forgetting());
       next = Optional.of(FIRST);
       live = new LivePolicy(loaded(), this::loaded, GatewayEvents.NONE);
       gatekeeper = new Gatekeeper(live, authenticator, GatewayEvents.NONE);
@@ -224,19 +179,16 @@ class InterleavingTest {
       @Override
       public void tokenChanged(TokenDigest digest) {
         knownTokens.remove(digest);
-        forgotten.add(digest);
       }
 
       @Override
       public void subjectChanged(String subject) {
         knownSubjects.remove(subject);
-        forgotten.add(subject);
       }
 
       @Override
       public void everythingChanged() {
         knownSubjects.clear();
-        forgotten.addAll(SUBJECTS);
       }
 
       @Override
@@ -252,7 +204,6 @@ class InterleavingTest {
         counts.put(what, new AtomicInteger());
       }
       try {
-        observe(true);
         for (step = 0; step < count; step++) {
           step();
         }
@@ -274,11 +225,11 @@ class InterleavingTest {
       } else if (what < 80) {
         overtaken();
       } else if (what < 84) {
-        change();
+        store.change();
       } else if (what < 94) {
-        pass();
+        store.pass();
       } else if (what < 97) {
-        relink();
+        store.relink();
       } else {
         reload();
       }
@@ -286,47 +237,6 @@ class InterleavingTest {
 
     private void count(String what) {
       counts.computeIfAbsent(what, same -> new AtomicInteger()).incrementAndGet();
-    }
-
-    private Moment now() {
-      return new Moment(clock.millis(), event);
-    }
-
-    /** Most often a bit, now and then about as long as what is known goes on. */
-    private void pass() {
-      long millis =
-          switch (random.nextInt(8)) {
-            case 0 -> Math.max(0, stale - 1_200 + random.nextInt(2_400));
-            case 1 -> random.nextInt(12_000);
-            case 2, 3 -> random.nextInt(3_000);
-            default -> random.nextInt(300);
-          };
-      clock.advance(Duration.ofMillis(millis));
-      event++;
-      if (link == Link.UP) {
-        toldMillis = clock.millis();
-      } else {
-        shown.silenceNanos.set((clock.millis() - toldMillis) * 1_000_000);
-      }
-    }
-
-    private void relink() {
-      event++;
-      boolean wasAway = link == Link.AWAY;
-      link = LINKS.get(random.nextInt(LINKS.size()));
-      shown.broken = link == Link.AWAY;
-      if (wasAway) {
-        awayMillis = clock.millis();
-      } else if (link == Link.AWAY) {
-        readable = now();
-      }
-      if (link == Link.UP) {
-        shown.catchUp(random.nextBoolean());
-        tokens.allTold(now());
-        subjects.allTold(now());
-        toldMillis = clock.millis();
-        shown.silenceNanos.set(0);
-      }
     }
 
     private void reload() {
@@ -339,91 +249,6 @@ class InterleavingTest {
       Policy before = live.current();
       assertThat(live.reload().ok()).isEqualTo(next.isPresent());
       assertThat(live.current().emptyScopesFull()).isEqualTo(next.orElse(before).emptyScopesFull());
-    }
-
-    /** Changes something here, or elsewhere: then nobody is told while the link is not up. */
-    private void change() {
-      changeOf(values.get(random.nextInt(VALUES)), SUBJECTS.get(random.nextInt(SUBJECTS.size())));
-    }
-
-    private void changeOf(String value, String subject) {
-      forgotten.clear();
-      if (link != Link.UP && random.nextInt(3) == 0) {
-        shown.onlyItself(same -> change(same, value, subject));
-        observe(false);
-      } else if (link != Link.AWAY) {
-        change(shown, value, subject);
-        observe(true);
-      }
-    }
-
-    private void change(IdentityStore changing, String value, String subject) {
-      String role = random.nextBoolean() ? "READER" : "WRITER";
-      Optional<StoredToken> token = store.token(TokenDigest.of(value));
-      switch (random.nextInt(10)) {
-        case 0, 1, 2, 3 -> {
-          if (token.isEmpty()) {
-            create(changing, value, subject);
-          } else if (random.nextInt(3) == 0) {
-            changing.revoke(token.get().id());
-          } else if (random.nextBoolean()) {
-            rotate(changing, token.get());
-          }
-        }
-        case 4, 5 -> changing.putMember("acme", Level.ORGANIZATION, "acme", subject, Set.of(role));
-        case 6 -> changing.putMember("acme", Level.PROJECT, "api", subject, Set.of(role));
-        case 7 -> changing.removeMember("acme", Level.ORGANIZATION, "acme", subject);
-        case 8 -> changing.putSubject(subject, random.nextInt(6) == 0);
-        default -> {
-          if (random.nextInt(4) == 0) {
-            changing.revokeAll(subject);
-          } else {
-            changing.putTeamProject("acme", "core", random.nextBoolean() ? "api" : "web");
-          }
-        }
-      }
-    }
-
-    private void create(IdentityStore changing, String value, String subject) {
-      Instant soon = clock.instant().plusMillis(random.nextInt(60_000));
-      changing.create(
-          new NewToken(
-              subject,
-              "token" + event,
-              SCOPES.get(random.nextInt(SCOPES.size())),
-              random.nextInt(8) == 0
-                  ? new Bounds(Optional.of("acme"), Set.of("api"))
-                  : Bounds.none(),
-              random.nextInt(4) == 0 ? Optional.of(soon) : Optional.empty(),
-              TokenDigest.of(value),
-              TokenFormat.start(value),
-              false));
-    }
-
-    private void rotate(IdentityStore changing, StoredToken token) {
-      TokenDigest other = TokenDigest.of(values.get(random.nextInt(VALUES)));
-      if (store.token(other).isEmpty()) {
-        try {
-          changing.rotate(
-              token.id(), other, "", clock.instant().plusMillis(random.nextInt(20_000)));
-        } catch (IdentityStore.StoreConflict e) {
-          // It has ended, or its overlap has not.
-          count("not rotated");
-        }
-      }
-    }
-
-    /** Reads what is true after a change. */
-    private void observe(boolean isTold) {
-      event++;
-      Set<TokenDigest> digests = new HashSet<>();
-      values.forEach(value -> digests.add(TokenDigest.of(value)));
-      Map<TokenDigest, StoredToken> found = store.tokens(digests);
-      digests.forEach(
-          digest -> tokens.note(digest, Optional.ofNullable(found.get(digest)), now(), isTold));
-      store
-          .principals(Set.copyOf(SUBJECTS))
-          .forEach((name, held) -> subjects.note(name, held, now(), isTold));
     }
 
     private CompletableFuture<Decision> judge(String value, String path) {
@@ -439,7 +264,7 @@ class InterleavingTest {
     }
 
     private void request() {
-      request(random.nextInt(20) == 0 ? format.generate() : values.get(random.nextInt(VALUES)));
+      request(random.nextInt(20) == 0 ? format.generate() : store.value());
     }
 
     private void request(String value) {
@@ -448,46 +273,46 @@ class InterleavingTest {
 
       Said said = Said.of(judge(value, path).join());
 
-      check(said, value, path, now());
-      if (link == Link.AWAY && mustGoOn) {
+      check(said, value, path, store.now());
+      if (store.isAway() && mustGoOn) {
         count("must go on");
         assertThat(said.isUnavailable()).as("step %d: it is known", step).isFalse();
       }
       remember(value, said);
       count(said.allows() ? "allowed" : said.isUnavailable() ? "unavailable" : "refused");
-      if (said.allows() && link == Link.AWAY) {
+      if (said.allows() && store.isAway()) {
         count("allowed while away");
       }
     }
 
     /** A change overtakes the look-up of a request. */
     private void overtaken() throws InterruptedException {
-      if (link == Link.AWAY) {
+      if (store.isAway()) {
         return;
       }
-      String value = values.get(random.nextInt(VALUES));
+      String value = store.value();
       String path = path();
       Object held = TokenDigest.of(value);
-      int subjectReads = shown.subjectReads.get();
-      String subject = tokens.now(TokenDigest.of(value)).map(StoredToken::subject).orElse("alice");
-      PausableStore.Pause pause = shown.holdNext();
-      Moment start = now();
+      int subjectReads = store.shown().subjectReads.get();
+      String subject = store.token(TokenDigest.of(value)).map(StoredToken::subject).orElse("alice");
+      PausableStore.Pause pause = store.shown().holdNext();
+      Moment start = store.now();
       CompletableFuture<Decision> early = judge(value, path);
       if (!early.isDone()) {
         pause.awaitHeld();
         count("overtaken");
-        held = shown.subjectReads.get() > subjectReads ? subject : held;
+        held = store.shown().subjectReads.get() > subjectReads ? subject : held;
       }
-      changeOf(value, subject);
+      store.changeOf(value, subject);
       if (random.nextBoolean()) {
         CompletableFuture<Decision> later = judge(value, path);
-        if (!early.isDone() && forgotten.contains(held)) {
+        if (!early.isDone() && store.hasTold(held)) {
           // Its own look-up is not held: what the other one has read comes after it.
           later.join();
           count("outrun");
         }
         pause.release();
-        check(Said.of(later.join()), value, path, now());
+        check(Said.of(later.join()), value, path, store.now());
       }
       pause.release();
       check(Said.of(early.join()), value, path, start);
@@ -496,13 +321,13 @@ class InterleavingTest {
 
     private void check(Said said, String value, String path, Moment start) {
       Set<Said> expected = new HashSet<>();
-      if (link == Link.AWAY) {
+      if (store.isAway()) {
         expected.add(decided(path, new Caller.Unavailable()));
       }
       for (Caller caller : callers(TokenDigest.of(value), start)) {
         expected.add(decided(path, caller));
       }
-      assertThat(said).as("step %d, %s", step, link).isIn(expected);
+      assertThat(said).as("step %d, %s", step, store).isIn(expected);
     }
 
     private Said decided(String path, Caller caller) {
@@ -517,9 +342,8 @@ class InterleavingTest {
     /** Returns who it may be, by anything that could be known. */
     private Set<Caller> callers(TokenDigest digest, Moment start) {
       Set<Caller> callers = new HashSet<>();
-      List<Optional<StoredToken>> found =
-          tokens.admissible(digest, start, readable(), this::isRecent);
-      if (tokens.now(digest).isEmpty() && found.isEmpty()) {
+      List<Optional<StoredToken>> found = store.admissibleTokens(digest, start);
+      if (store.token(digest).isEmpty() && found.isEmpty()) {
         callers.add(new Caller.Invalid());
       }
       for (Optional<StoredToken> token : found) {
@@ -527,8 +351,7 @@ class InterleavingTest {
           callers.add(new Caller.Invalid());
           continue;
         }
-        for (Optional<Principal> held :
-            subjects.admissible(token.get().subject(), start, readable(), this::isRecent)) {
+        for (Optional<Principal> held : store.admissibleSubjects(token.get().subject(), start)) {
           callers.add(
               held.<Caller>map(who -> caller(token.get(), who)).orElse(new Caller.Invalid()));
         }
@@ -544,23 +367,10 @@ class InterleavingTest {
           token.id());
     }
 
-    private Moment readable() {
-      return link == Link.AWAY ? readable : now();
-    }
-
-    private boolean isRecent(Version<?> version) {
-      long now = clock.millis();
-      long last = version.lastMillis(readable());
-      boolean goesOn = link == Link.AWAY || now - awayMillis < RETRY;
-      return last >= now - TRUSTED
-          || (goesOn && last > now - stale)
-          || (version.value().isEmpty() && last > now - UNKNOWN);
-    }
-
     /** Says whether a token and its subject were read before, and recently enough to go on. */
     private boolean mustGoOn(String value) {
       Known token = knownTokens.get(TokenDigest.of(value));
-      Optional<StoredToken> stored = tokens.now(TokenDigest.of(value));
+      Optional<StoredToken> stored = store.token(TokenDigest.of(value));
       return token != null
           && stored.isPresent()
           && goesOn(token)
@@ -570,13 +380,14 @@ class InterleavingTest {
 
     private boolean goesOn(Known known) {
       long now = clock.millis();
-      long certain = Math.max(known.certain(), toldMillis);
-      return now - known.read() < FRESH && (certain > now - stale || certain >= now - TRUSTED);
+      long certain = Math.max(known.certain(), store.toldMillis());
+      return now - known.read() < FRESH
+          && (certain > now - stale || certain >= now - ShakyStore.TRUSTED.toMillis());
     }
 
     private void remember(String value, Said said) {
       TokenDigest digest = TokenDigest.of(value);
-      Optional<String> subject = tokens.now(digest).map(StoredToken::subject);
+      Optional<String> subject = store.token(digest).map(StoredToken::subject);
       if (!(said.caller() instanceof Caller.Authenticated who)) {
         knownTokens.remove(digest);
         if (said.isUnavailable()) {
@@ -584,7 +395,7 @@ class InterleavingTest {
         }
         return;
       }
-      if (link != Link.AWAY) {
+      if (!store.isAway()) {
         knownTokens.compute(digest, (same, before) -> known(before));
         knownSubjects.compute(who.principal().subject(), (same, before) -> known(before));
       }
@@ -595,7 +406,7 @@ class InterleavingTest {
       if (before == null) {
         return new Known(now, now);
       }
-      return link == Link.UP ? new Known(before.read(), now) : before;
+      return store.isUp() ? new Known(before.read(), now) : before;
     }
   }
 }
