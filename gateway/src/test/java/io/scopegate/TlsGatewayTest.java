@@ -10,6 +10,7 @@ import io.scopegate.proxy.RecordingBackend;
 import io.scopegate.tls.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -20,6 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +75,10 @@ class TlsGatewayTest {
   }
 
   private void start(String listener, String url) throws IOException {
+    start(listener, url, Clock.systemUTC(), false);
+  }
+
+  private void start(String listener, String url, Clock clock, boolean watch) throws IOException {
     Files.writeString(folder.resolve("routes.yaml"), ROUTES);
     AUTHORITY.write(folder.resolve("ca.crt"));
     TestAuthority.write(folder, "tls", SERVER);
@@ -94,10 +104,7 @@ class TlsGatewayTest {
             config,
             Gateway.policySource(config).read(),
             new Gateway.Surroundings(
-                Clock.systemUTC(),
-                new SecureRandom(),
-                Optional.of(RunningGateway.ADMIN_TOKEN),
-                false));
+                clock, new SecureRandom(), Optional.of(RunningGateway.ADMIN_TOKEN), watch));
   }
 
   private static HttpResponse<String> get(HttpClient client, InetSocketAddress edge, String path)
@@ -176,6 +183,85 @@ class TlsGatewayTest {
   }
 
   @Test
+  void a_certificate_that_has_ended_is_no_credential_on_a_connection_that_lives_on()
+      throws Exception {
+    SettableClock clock = new SettableClock(Instant.now());
+    start(
+        "tls: { certificate: tls.crt, key: tls.key, clientCertificates: { ca: ca.crt, required:"
+            + " false, subject: { from: commonName, prefix: \"x:\", scopes: full } } }",
+        core.url(),
+        clock,
+        false);
+    X509Bundle bob =
+        AUTHORITY.issue(
+            "CN=bob",
+            builder ->
+                builder
+                    .addExtendedKeyUsageClientAuth()
+                    .notAfter(Instant.now().plus(Duration.ofHours(1))));
+    InetSocketAddress edge = gateway().listeners().get(0);
+    List<HttpClient> clients = new ArrayList<>();
+    for (Version version : List.of(Version.HTTP_1_1, Version.HTTP_2)) {
+      HttpClient client = client(AUTHORITY.showing(bob), version);
+      assertThat(get(client, edge, "/known").statusCode()).isEqualTo(200);
+      clients.add(client);
+    }
+    clock.advance(Duration.ofHours(2));
+    for (HttpClient client : clients) {
+      HttpResponse<String> later = get(client, edge, "/known");
+      assertThat(later.statusCode()).isEqualTo(401);
+      assertThat(later.body()).contains("credential_invalid");
+      assertThat(get(client, edge, "/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void the_watch_finds_a_certificate_that_was_replaced() throws Exception {
+    start("tls: { certificate: tls.crt, key: tls.key }", core.url(), Clock.systemUTC(), true);
+    HttpClient old = client(AUTHORITY.client(), Version.HTTP_1_1);
+    InetSocketAddress edge = gateway().listeners().get(0);
+    assertThat(name(get(old, edge, "/open"))).isEqualTo("CN=localhost");
+    TestAuthority.write(folder, "tls", AUTHORITY.server("new", "localhost"));
+    String shown = "";
+    for (int i = 0; i < 100 && !shown.equals("CN=new"); i++) {
+      LockSupport.parkNanos(100_000_000);
+      shown = name(get(client(AUTHORITY.client(), Version.HTTP_1_1), edge, "/open"));
+    }
+    assertThat(shown).isEqualTo("CN=new");
+    assertThat(name(get(old, edge, "/open"))).isEqualTo("CN=localhost");
+  }
+
+  private static String name(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.sslSession().orElseThrow().getPeerPrincipal().getName();
+  }
+
+  /** DOS-013. */
+  @Test
+  @Tag("long")
+  void a_thousand_clients_that_say_nothing_are_gone_within_the_time_of_a_handshake()
+      throws Exception {
+    start("tls: { certificate: tls.crt, key: tls.key }", core.url());
+    InetSocketAddress edge = gateway().listeners().get(0);
+    List<Socket> silent = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int i = 0; i < 1_000; i++) {
+      silent.add(new Socket(edge.getAddress(), edge.getPort()));
+    }
+    HttpClient other = client(AUTHORITY.client(), Version.HTTP_2);
+    assertThat(get(other, edge, "/open").statusCode()).isEqualTo(200);
+    for (Socket socket : silent) {
+      socket.setSoTimeout(15_000);
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      socket.close();
+    }
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    System.out.printf("1,000 silent connections to TLS: the last was closed after %d ms%n", millis);
+    assertThat(millis).isLessThan(12_000);
+    assertThat(get(other, edge, "/open").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void a_proxys_announcement_counts_before_the_handshake() throws Exception {
     start("proxyProtocol: true", core.url());
     try (RawClient client = new RawClient(gateway().listeners().get(0))) {
@@ -208,10 +294,13 @@ class TlsGatewayTest {
   private void replaceUnderLoad(int times) throws Exception {
     start("tls: { certificate: tls.crt, key: tls.key }", core.url());
     AtomicBoolean over = new AtomicBoolean();
-    ExecutorService threads = Executors.newFixedThreadPool(2);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      Future<Long> kept = threads.submit(() -> load(over, false));
-      Future<Long> fresh = threads.submit(() -> load(over, true));
+      Map<String, Future<Long>> loads = new LinkedHashMap<>();
+      for (Version version : List.of(Version.HTTP_1_1, Version.HTTP_2)) {
+        loads.put("kept " + version, threads.submit(() -> load(over, version, false)));
+        loads.put("fresh " + version, threads.submit(() -> load(over, version, true)));
+      }
       HttpClient admin = HttpClient.newHttpClient();
       for (int i = 0; i < times; i++) {
         TestAuthority.write(folder, "tls", AUTHORITY.server("localhost", "v" + i));
@@ -227,10 +316,11 @@ class TlsGatewayTest {
         assertThat(reload.statusCode()).as(reload.body()).isEqualTo(200);
       }
       over.set(true);
-      System.out.printf(
-          "certificates replaced %d times: %d requests on one connection, %d on fresh ones, 0"
-              + " failed%n",
-          times, kept.get(), fresh.get());
+      StringBuilder counts = new StringBuilder();
+      for (Map.Entry<String, Future<Long>> load : loads.entrySet()) {
+        counts.append(", ").append(load.getKey()).append(' ').append(load.getValue().get());
+      }
+      System.out.printf("certificates replaced %d times: 0 failed of%s%n", times, counts);
     } finally {
       over.set(true);
       threads.shutdownNow();
@@ -238,12 +328,15 @@ class TlsGatewayTest {
   }
 
   /** Sends requests one after the other; the first that fails ends the test. */
-  private long load(AtomicBoolean over, boolean fresh) throws IOException, InterruptedException {
-    HttpClient client = client(AUTHORITY.client(), Version.HTTP_1_1);
+  private long load(AtomicBoolean over, Version version, boolean fresh)
+      throws IOException, InterruptedException {
+    HttpClient client = client(AUTHORITY.client(), version);
     long count = 0;
     while (!over.get() || count == 0) {
-      HttpClient one = fresh ? client(AUTHORITY.client(), Version.HTTP_1_1) : client;
-      assertThat(get(one, gateway().listeners().get(0), "/open").statusCode()).isEqualTo(200);
+      HttpClient one = fresh ? client(AUTHORITY.client(), version) : client;
+      HttpResponse<String> answer = get(one, gateway().listeners().get(0), "/open");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.version()).isEqualTo(version);
       count++;
     }
     return count;
