@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +39,37 @@ final class ExchangeWatch {
   /** Of more than this many, the others of the event loop have a turn in between. */
   private static final int AT_ONCE = 128;
 
+  /**
+   * How many answers all event loops together wait for at once. When everything has to be read
+   * anew, more would crowd each other out of the queue, and count as refused without a reason.
+   */
+  private static final int MAX_ASKED = 2_048;
+
   private final EventLoop loop;
   private final Gatekeeper gatekeeper;
+  private final int maxAsked;
   private final List<Exchange> exchanges = new ArrayList<>();
 
   /** How many are still to be looked at in this round. */
   private int left;
 
+  /** How many answers are awaited. */
+  private int asked;
+
+  /** When a round goes on although answers are missing. */
+  private @Nullable ScheduledFuture<?> pause;
+
   private boolean running;
 
-  ExchangeWatch(EventLoop loop, Gatekeeper gatekeeper) {
+  /**
+   * Starts with nothing to look after.
+   *
+   * @param loops how many event loops there are
+   */
+  ExchangeWatch(EventLoop loop, Gatekeeper gatekeeper, int loops) {
     this.loop = loop;
     this.gatekeeper = gatekeeper;
+    this.maxAsked = Math.max(1, MAX_ASKED / loops);
   }
 
   /** Looks after an exchange until {@link #remove}. */
@@ -84,14 +106,16 @@ final class ExchangeWatch {
   private void look() {
     left = Math.min(left, exchanges.size());
     int end = Math.max(0, left - AT_ONCE);
-    while (left > end) {
+    while (left > end && asked < maxAsked) {
       left = Math.min(left, exchanges.size()) - 1;
       if (left >= 0) {
         look(exchanges.get(left));
       }
     }
-    if (left > 0) {
+    if (left > 0 && asked < maxAsked) {
       loop.execute(this::look);
+    } else if (left > 0) {
+      pause = loop.schedule(this::goOnAnyway, PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
     } else if (exchanges.isEmpty()) {
       running = false;
     } else {
@@ -99,30 +123,28 @@ final class ExchangeWatch {
     }
   }
 
+  private void goOnAnyway() {
+    pause = null;
+    asked = 0;
+    look();
+  }
+
   private void look(Exchange exchange) {
     long now = loop.ticker().nanoTime();
-    try {
-      if (exchange.isAskedAbout()) {
-        if (now - exchange.askedNanos() > PATIENCE.toNanos()) {
-          withdraw(exchange, unknown(exchange, Code.IDENTITY_UNAVAILABLE.title()));
-        }
-      } else if (now - exchange.startNanos() >= PERIOD.toNanos()
-          && exchange.decision().orElse(null) instanceof Decision.Allow allow) {
-        exchange.askedAbout(now);
-        ask(exchange, allow);
+    if (exchange.isAskedAbout()) {
+      if (now - exchange.askedNanos() > PATIENCE.toNanos()) {
+        withdraw(exchange, unknown(exchange, Code.IDENTITY_UNAVAILABLE.title()));
       }
-    } catch (Throwable defect) {
-      // It must neither go on unasked nor stop the round of the others.
-      withdraw(exchange, undecided(exchange, defect));
+    } else if (now - exchange.startNanos() >= PERIOD.toNanos()
+        && exchange.decision().orElse(null) instanceof Decision.Allow allow) {
+      exchange.askedAbout(now);
+      asked++;
+      ask(exchange, allow);
     }
   }
 
   private void ask(Exchange exchange, Decision.Allow allow) {
-    RequestHead head = exchange.head();
-    Client client = exchange.client();
-    gatekeeper
-        .objection(
-            allow, head.host(), head.fields(), client.certificate(), client.origin(head.fields()))
+    objection(exchange, allow)
         .exceptionally(defect -> Optional.of(undecided(exchange, defect)))
         .thenAccept(
             objection -> {
@@ -134,8 +156,27 @@ final class ExchangeWatch {
             });
   }
 
-  private static void told(Exchange exchange, Optional<Decision.Deny> objection) {
+  private CompletableFuture<Optional<Decision.Deny>> objection(
+      Exchange exchange, Decision.Allow allow) {
+    RequestHead head = exchange.head();
+    Client client = exchange.client();
+    try {
+      return gatekeeper.objection(
+          allow, head.host(), head.fields(), client.certificate(), client.origin(head.fields()));
+    } catch (Throwable defect) {
+      // It must neither go on unasked nor stop the round of the others.
+      return CompletableFuture.failedFuture(defect);
+    }
+  }
+
+  private void told(Exchange exchange, Optional<Decision.Deny> objection) {
     exchange.answered();
+    asked = Math.max(0, asked - 1);
+    if (pause != null && asked <= maxAsked / 2) {
+      pause.cancel(false);
+      pause = null;
+      loop.execute(this::look);
+    }
     if (objection.isPresent()) {
       withdraw(exchange, objection.get());
     }

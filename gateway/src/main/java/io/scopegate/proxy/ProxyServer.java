@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendUrl;
 import io.scopegate.backend.EventLoops;
@@ -24,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,9 +139,10 @@ public final class ProxyServer implements AutoCloseable {
 
   private static Map<EventLoop, ExchangeWatch> watches(EventLoops loops, Gatekeeper gatekeeper) {
     Map<EventLoop, ExchangeWatch> watches = new HashMap<>();
-    for (EventExecutor executor : loops.group()) {
-      EventLoop loop = (EventLoop) executor;
-      watches.put(loop, new ExchangeWatch(loop, gatekeeper));
+    List<EventLoop> all = new ArrayList<>();
+    loops.group().forEach(executor -> all.add((EventLoop) executor));
+    for (EventLoop loop : all) {
+      watches.put(loop, new ExchangeWatch(loop, gatekeeper, all.size()));
     }
     return Map.copyOf(watches);
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,7 +55,7 @@ class WithdrawalTest {
       routes:
         - { match: "GET /events", require: work:read }
         - { match: "GET /download", require: work:read }
-        - { match: "GET /short", require: work:read }
+        - { match: "GET /many/{what}", require: work:read, backend: streams }
         - { match: "GET /poll", require: work:read }
         - { match: "POST /upload", require: work:read }
         - { match: "GET /ws", require: work:read, upgrade: websocket }
@@ -111,7 +112,7 @@ class WithdrawalTest {
               calls.add(stream);
               stream
                   .head(false, ":status", "200", "content-type", "application/grpc")
-                  .data(false, "\0\0\0\0\0");
+                  .data(stream.value(":path").equals(Optional.of("/many/short")), "\0\0\0\0\0");
             });
     gateway =
         TestGateway.with(ROUTES)
@@ -149,9 +150,6 @@ class WithdrawalTest {
       Received request = conversation.rest(head.get());
       conversation.send(beginning(path, request));
     }
-    if (path.equals("/short")) {
-      return true;
-    }
     int last = conversation.read();
     while (last >= 0 && !(path.equals("/ws") && last == 0x88)) {
       last = conversation.read();
@@ -169,7 +167,6 @@ class WithdrawalTest {
               + "\r\n\r\n\u0081\u0002hi";
       case "/download" -> "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhi";
       case "/poll" -> "";
-      case "/short" -> "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
       default ->
           "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
               + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n";
@@ -418,7 +415,17 @@ class WithdrawalTest {
   }
 
   @Test
+  void many_that_have_to_be_looked_up_elsewhere_are_all_told() throws Exception {
+    Executor elsewhere = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+    endMany(withoutBob().on(elsewhere));
+  }
+
+  @Test
   void more_than_one_turn_can_look_at_are_all_looked_at() throws Exception {
+    endMany(withoutBob());
+  }
+
+  private void endMany(Callers after) throws Exception {
     RawHttp2Client[] connections = {
       new RawHttp2Client(gateway.address()),
       new RawHttp2Client(gateway.address()),
@@ -429,14 +436,14 @@ class WithdrawalTest {
     for (RawHttp2Client client : connections) {
       for (int i = 0; i < each; i++) {
         // Every tenth ends by itself, in the midst of the others.
-        client.get(i % 10 == 5 ? "/short" : "/events", "authorization", "Bearer good");
+        client.get(i % 10 == 5 ? "/many/short" : "/many/endless", "authorization", "Bearer good");
       }
-    }
-    for (RawHttp2Client client : connections) {
+      // One after the other: too many that wait for a connection at once would be refused.
       client.await(
-          () -> client.exchanges().stream().noneMatch(exchange -> exchange.bodyLength() < 2));
+          () -> client.exchanges().stream().noneMatch(exchange -> exchange.bodyLength() < 5));
+      assertThat(client.exchanges()).allMatch(exchange -> exchange.status() == 200);
     }
-    callers.become(withoutBob());
+    callers.become(after);
     int ended = 0;
     for (RawHttp2Client client : connections) {
       client.await(
