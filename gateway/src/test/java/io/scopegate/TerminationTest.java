@@ -41,6 +41,18 @@ class TerminationTest {
 
   @TempDir Path folder;
 
+  private static final String HANDSHAKE =
+      """
+      GET /ws HTTP/1.1
+      Host: gate
+      Connection: Upgrade
+      Upgrade: websocket
+      Sec-WebSocket-Version: 13
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+      """
+          .replace("\n", "\r\n");
+
   @Test
   void on_sigterm_no_request_fails_and_the_exit_code_is_0() throws Exception {
     terminateUnderLoad(4, 200, 0);
@@ -81,9 +93,7 @@ class TerminationTest {
       Map<RawHttp2Client, List<Integer>> http2 = new LinkedHashMap<>();
       for (int i = 0; i < count / 2; i++) {
         RawClient client = new RawClient(gateway.edge());
-        client.send(
-            "GET /ws HTTP/1.1\r\nHost: gate\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        client.send(HANDSHAKE);
         assertThat(client.answer().status()).isEqualTo(101);
         http1.add(client);
       }
