@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopegate.proxy.RawClient;
 import io.scopegate.proxy.RawHttp2Client;
 import io.scopegate.proxy.RecordingBackend;
+import io.scopegate.proxy.message.WebSocketFields;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,13 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway in a process of its own is told to end while clients are at it. */
+// Text blocks have no CR.
+@SuppressWarnings("StringConcatToTextBlock")
 class TerminationTest {
   private static final String ROUTES =
       """
       apiVersion: scopegate/v1
       backend: core
-      routes: [{ match: GET /healthz, access: public }]
+      routes:
+        - { match: GET /healthz, access: public }
+        - { match: GET /ws, access: public, upgrade: websocket }
       """;
+
+  /** A client's close frame with 1001, whose mask is 0. */
+  private static final byte[] CLOSE = {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xe9};
+
+  private static final int STREAMS = 50;
 
   @TempDir Path folder;
 
@@ -48,6 +62,88 @@ class TerminationTest {
       System.out.printf(
           "SIGTERM %d under 700 requests/s, half of them HTTP/2: 0 of %,d failed%n", i, answered);
     }
+  }
+
+  @Test
+  void on_sigterm_websockets_are_told_1001() throws Exception {
+    terminateWithWebSockets(20);
+  }
+
+  @Test
+  @Tag("long")
+  void on_sigterm_500_websockets_of_both_versions_are_told_1001() throws Exception {
+    terminateWithWebSockets(500);
+  }
+
+  /** Half of them over HTTP/1 and half over HTTP/2. */
+  private void terminateWithWebSockets(int count) throws Exception {
+    try (RecordingBackend backend = RecordingBackend.scripted(TerminationTest::serveWebSocket);
+        GatewayProcess gateway = GatewayProcess.start(folder, ROUTES, backend.url())) {
+      List<RawClient> http1 = new ArrayList<>();
+      Map<RawHttp2Client, List<Integer>> http2 = new LinkedHashMap<>();
+      for (int i = 0; i < count / 2; i++) {
+        RawClient client = new RawClient(gateway.edge());
+        client.send(
+            "GET /ws HTTP/1.1\r\nHost: gate\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        assertThat(client.answer().status()).isEqualTo(101);
+        http1.add(client);
+      }
+      for (int i = 0; i < count / 2; i += STREAMS) {
+        RawHttp2Client client = new RawHttp2Client(gateway.edge());
+        List<Integer> streams = new ArrayList<>();
+        for (int j = i; j < Math.min(count / 2, i + STREAMS); j++) {
+          int stream =
+              client.request(
+                  "CONNECT", "/ws", false, ":protocol", "websocket", "sec-websocket-version", "13");
+          client.await(() -> client.exchange(stream).status() > 0);
+          assertThat(client.exchange(stream).status()).isEqualTo(200);
+          streams.add(stream);
+        }
+        http2.put(client, streams);
+      }
+      gateway.terminate();
+      for (RawClient client : http1) {
+        byte[] head = client.bytes(4);
+        assertThat(head).startsWith(0x88).endsWith(0x03, 0xe9);
+        client.bytes(head[1] - 2);
+        client.send(CLOSE);
+        client.close();
+      }
+      String close = new String(CLOSE, StandardCharsets.ISO_8859_1);
+      for (Map.Entry<RawHttp2Client, List<Integer>> connection : http2.entrySet()) {
+        RawHttp2Client client = connection.getKey();
+        for (int stream : connection.getValue()) {
+          RawHttp2Client.Exchange exchange = client.exchange(stream);
+          client.await(() -> exchange.body().length() >= 4);
+          assertThat(exchange.body()).startsWith("\u0088").contains("\u0003\u00e9");
+          client.data(stream, true, close);
+        }
+      }
+      assertThat(gateway.exitCode(GatewayProcess.DRAIN_SECONDS + 5)).isZero();
+      for (RawHttp2Client client : http2.keySet()) {
+        client.close();
+      }
+      System.out.printf("SIGTERM with %d WebSockets: all were told 1001, exit code 0%n", count);
+    }
+  }
+
+  /** Agrees, and waits for the close frame, which it sends back. */
+  private static boolean serveWebSocket(RecordingBackend.Conversation conversation)
+      throws IOException {
+    Optional<RecordingBackend.Received> request = conversation.request();
+    if (request.isEmpty()) {
+      return false;
+    }
+    conversation.send(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Accept: "
+            + WebSocketFields.acceptOf(request.get().value("Sec-WebSocket-Key").orElse(""))
+            + "\r\n\r\n");
+    if (conversation.read() == 0x88) {
+      conversation.send("\u0088\u0002\u0003\u00e9");
+    }
+    return false;
   }
 
   /** The state of one load. Safe from any thread. */

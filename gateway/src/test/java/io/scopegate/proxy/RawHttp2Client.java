@@ -220,7 +220,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Sends the head of a request on a new stream; returns the stream. */
-  int request(String method, String path, boolean end, String... more) throws IOException {
+  public int request(String method, String path, boolean end, String... more) throws IOException {
     int stream = newStream();
     String[] block = new String[8 + more.length];
     String[] pseudo = {
@@ -232,7 +232,7 @@ public final class RawHttp2Client implements AutoCloseable {
     return stream;
   }
 
-  RawHttp2Client data(int stream, boolean end, String data) throws IOException {
+  public RawHttp2Client data(int stream, boolean end, String data) throws IOException {
     return frame(DATA, end ? END_STREAM : 0, stream, data.getBytes(StandardCharsets.ISO_8859_1));
   }
 
@@ -249,7 +249,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Returns what came back on a stream so far. */
-  Exchange exchange(int stream) {
+  public Exchange exchange(int stream) {
     return exchanges.computeIfAbsent(stream, id -> new Exchange());
   }
 
@@ -261,7 +261,7 @@ public final class RawHttp2Client implements AutoCloseable {
   }
 
   /** Waits until something holds, the connection is closed or ten seconds have passed. */
-  void await(BooleanSupplier what) throws InterruptedException {
+  public void await(BooleanSupplier what) throws InterruptedException {
     lock.lock();
     try {
       long left = TimeUnit.SECONDS.toNanos(10);
