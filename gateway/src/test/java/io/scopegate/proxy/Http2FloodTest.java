@@ -39,7 +39,7 @@ class Http2FloodTest {
   private static final Duration MEASURED = Duration.ofSeconds(2);
 
   /** What p99 may be without a reason on a machine that others use, too. */
-  private static final long NOISE_NANOS = Duration.ofMillis(1).toNanos();
+  private static final long NOISE_NANOS = Duration.ofMillis(2).toNanos();
 
   /**
    * Those that pass no limit: the client only stalls its own streams, violates the protocol, or

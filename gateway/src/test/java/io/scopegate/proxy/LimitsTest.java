@@ -41,7 +41,8 @@ class LimitsTest {
 
   @Test
   void every_case_of_slowness_and_size_has_its_test() {
-    // DOS-001, 003, 004, 006, 009, 011 are here; DOS-013 is about TLS, in package `tls`.
+    // DOS-001, 003, 004, 006, 009, 011 are here, 001 and 009 at full size in HostileClientsTest;
+    // DOS-013 is about TLS: TlsGatewayTest.
     assertThat(SecurityCase.idsOf("slow-and-size"))
         .containsExactly(
             "DOS-001", "DOS-003", "DOS-004", "DOS-006", "DOS-009", "DOS-011", "DOS-013");

@@ -56,8 +56,7 @@ class SecuredBackendTest {
 
   /** A backend that shakes hands, and says what came then. Safe from any thread. */
   private static final class Secured implements AutoCloseable {
-    private final ServerSocket listener =
-        new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final BlockingQueue<String> came = new LinkedBlockingQueue<>();
     private final String[] protocols;
     private final String answer;
