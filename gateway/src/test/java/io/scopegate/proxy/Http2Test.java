@@ -110,6 +110,9 @@ class Http2Test {
           });
       assertThat(client.answer(client.get("/last")).status()).isEqualTo(200);
       assertThat(backend.requests()).isEqualTo(2);
+      // A request that is broken off takes its connection with it.
+      assertThat(backend.next().connection()).isEqualTo(1);
+      assertThat(backend.next().connection()).isEqualTo(1);
     }
   }
 
