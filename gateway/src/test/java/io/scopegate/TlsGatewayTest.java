@@ -282,7 +282,7 @@ class TlsGatewayTest {
 
   @Test
   void certificates_are_replaced_under_load_without_a_failed_request() throws Exception {
-    replaceUnderLoad(10);
+    replaceUnderLoad(4);
   }
 
   @Test
