@@ -130,8 +130,13 @@ class Bench:
         for number in range(self.options.rounds):
             for line in lines:
                 saturation = sorted(line.values("rps"))[len(line.results) // 2]
-                found = load.open_loop(line.requests, line.server.ports["http"], self.options.seconds,
-                                       self.options.connections, saturation * .6)
+                try:
+                    found = load.open_loop(line.requests, line.server.ports["http"], self.options.seconds,
+                                           self.options.connections, saturation * .6)
+                except Failed as failure:
+                    # A moment in which the host gave the load no processor: no figure, but no end of the bench either.
+                    say(f"rate {number + 1}: {describe(line)}: {failure}")
+                    continue
                 line.fixed_rate.append(found)
                 say(f"rate {number + 1}: {describe(line)}: {found['p50']}, {found['p90']}, {found['p99']} µs")
 
