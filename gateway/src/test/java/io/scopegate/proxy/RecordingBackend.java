@@ -62,7 +62,8 @@ public final class RecordingBackend implements AutoCloseable {
 
   private RecordingBackend(Script script) throws IOException {
     this.script = script;
-    this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+    // Some tests connect hundreds at once, faster than the threads below start on a busy machine.
+    this.listener = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
     Thread thread = new Thread(this::accept, "recording-backend");
     thread.setDaemon(true);
     thread.start();
