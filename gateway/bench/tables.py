@@ -126,6 +126,14 @@ class Bench:
                 line.results.append(found)
                 say(f"round {number + 1}: {describe(line)}: {found['cpu']:.1f} µs, {found['rps']:,.0f}/s")
 
+    def compare(self, servers: list, lines: list) -> list:
+        """Starts the servers, measures the lines in turns and ends the servers."""
+        self.start(servers)
+        self.warm(lines)
+        self.rounds(lines)
+        self.end()
+        return lines
+
     def fixed_rates(self, lines: list) -> None:
         for number in range(self.options.rounds):
             for line in lines:
@@ -175,11 +183,7 @@ def routes(bench: Bench) -> list:
                               *bench.gateways(routes=count)]]
     servers.sort(key=lambda server: server.label)
     lines = [Line(server, "allow", server.requests("allow")) for server in servers]
-    bench.start(servers)
-    bench.warm(lines)
-    bench.rounds(lines)
-    bench.end()
-    return lines
+    return bench.compare(servers, lines)
 
 
 def fields(bench: Bench) -> list:
@@ -188,11 +192,7 @@ def fields(bench: Bench) -> list:
     lines = [Line(server, work, server.requests(work, count))
              for server in servers for work in (["plain"] if server.name == "nginx" else ["allow"])
              for count in (1, 20, 40)]
-    bench.start(servers)
-    bench.warm(lines)
-    bench.rounds(lines)
-    bench.end()
-    return lines
+    return bench.compare(servers, lines)
 
 
 def protocols(bench: Bench) -> list:
@@ -204,11 +204,7 @@ def protocols(bench: Bench) -> list:
         lines += [Line(server, work, server.requests(work), protocol)
                   for protocol in ("http", "https", "h2c", "h2")
                   for work in (["plain"] if server.name == "nginx" else ["plain", "allow"])]
-    bench.start(servers)
-    bench.warm(lines)
-    bench.rounds(lines)
-    bench.end()
-    return lines
+    return bench.compare(servers, lines)
 
 
 def tokens(bench: Bench) -> list:
@@ -219,11 +215,7 @@ def tokens(bench: Bench) -> list:
             servers.append(server)
             values = identities(bench.programs[0], count) / "values"
             lines.append(Line(server, "allow", TokenRequests("/api", tokens=values)))
-    bench.start(servers)
-    bench.warm(lines)
-    bench.rounds(lines)
-    bench.end()
-    return lines
+    return bench.compare(servers, lines)
 
 
 def starts(bench: Bench) -> list:
