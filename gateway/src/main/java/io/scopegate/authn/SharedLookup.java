@@ -100,7 +100,7 @@ final class SharedLookup<K, V> {
       return null;
     }
     if (!cached.isDone()) {
-      return inTime(cached);
+      return SharedResult.inTime(cached);
     }
     if (!(cached.getNow(new Failed<>()) instanceof Found<V> found)) {
       return null;
@@ -110,10 +110,6 @@ final class SharedLookup<K, V> {
       return cached;
     }
     return refresh(key, cached, found);
-  }
-
-  private static <T> CompletableFuture<T> inTime(CompletableFuture<T> underWay) {
-    return underWay instanceof SharedResult<T> shared ? shared.inTime() : underWay;
   }
 
   private boolean isFresh(Found<V> found, long now) {
@@ -137,7 +133,7 @@ final class SharedLookup<K, V> {
     if (!cache.asMap().replace(key, cached, promise)) {
       // Somebody was faster, to look it up or to forget it.
       CompletableFuture<Outcome<V>> other = cache.getIfPresent(key);
-      return other == null ? null : inTime(other);
+      return other == null ? null : SharedResult.inTime(other);
     }
     enqueue(new Load<>(key, promise, found));
     return promise.inTime();
@@ -156,7 +152,7 @@ final class SharedLookup<K, V> {
     // everything after a change meets every look-up that may have read the state before it.
     CompletableFuture<Outcome<V>> earlier = cache.asMap().putIfAbsent(key, promise);
     if (earlier != null) {
-      return inTime(earlier);
+      return SharedResult.inTime(earlier);
     }
     enqueue(new Load<>(key, promise, null));
     return promise.inTime();

@@ -31,4 +31,9 @@ public final class SharedResult<T> extends CompletableFuture<T> {
   public CompletableFuture<T> inTime() {
     return inTime;
   }
+
+  /** Returns the same of a look-up under way, if there is anything instead of its result. */
+  public static <T> CompletableFuture<T> inTime(CompletableFuture<T> underWay) {
+    return underWay instanceof SharedResult<T> shared ? shared.inTime : underWay;
+  }
 }

@@ -267,7 +267,7 @@ final class Forwarding implements Passage, Served {
   @Override
   public void clientReads() {
     if (answered && !answerEnded) {
-      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+      awaitMore();
     }
     handler.reader().release();
   }

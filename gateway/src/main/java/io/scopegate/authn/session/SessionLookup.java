@@ -69,13 +69,9 @@ final class SessionLookup {
           : CompletableFuture.completedFuture(refusal);
     }
     if (!known.isDone()) {
-      return inTime(known);
+      return SharedResult.inTime(known);
     }
     return holds(known) ? known : start(digest, token, known);
-  }
-
-  private static CompletableFuture<Verdict> inTime(CompletableFuture<Verdict> underWay) {
-    return underWay instanceof SharedResult<Verdict> shared ? shared.inTime() : underWay;
   }
 
   private boolean holds(CompletableFuture<Verdict> known) {
@@ -97,7 +93,7 @@ final class SessionLookup {
     }
     CompletableFuture<Verdict> other = sessions.asMap().putIfAbsent(digest, promise);
     if (other != null) {
-      return inTime(other);
+      return SharedResult.inTime(other);
     }
     var unused =
         verification
