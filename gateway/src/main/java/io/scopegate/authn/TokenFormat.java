@@ -45,14 +45,22 @@ public final class TokenFormat {
 
   /** Says whether a value has the form, and its checksum is right. */
   public static boolean isWellFormed(String value) {
-    if (value.length() != LENGTH || !isClaimedBy(value)) {
+    return isClaimedBy(value) && isWellFormed(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Says the same of a value that claims to be such a token.
+   *
+   * @param value as UTF-8
+   */
+  static boolean isWellFormed(byte[] value) {
+    if (value.length != LENGTH) {
       return false;
     }
     // Numbers instead of texts: this runs for every request.
-    byte[] characters = value.getBytes(StandardCharsets.ISO_8859_1);
     long claimed = 0;
     for (int i = PREFIX.length(); i < LENGTH; i++) {
-      int digit = digit(value.charAt(i));
+      int digit = digit(value[i]);
       if (digit < 0) {
         return false;
       }
@@ -60,7 +68,7 @@ public final class TokenFormat {
         claimed = claimed * BASE + digit;
       }
     }
-    return claimed == checksum(characters, PREFIX.length());
+    return claimed == checksum(value, PREFIX.length());
   }
 
   /** Returns the characters by which a person recognises a token. */
@@ -68,7 +76,7 @@ public final class TokenFormat {
     return value.substring(0, START_LENGTH);
   }
 
-  private static int digit(char c) {
+  private static int digit(byte c) {
     if (c >= '0' && c <= '9') {
       return c - '0';
     }

@@ -97,10 +97,15 @@ final class RouteMeters {
 
   /** Records how long an exchange took; status 0 is one that broke off before it had any. */
   void record(String method, int status, Duration duration) {
-    durations
-        .computeIfAbsent(method, unused -> new ConcurrentHashMap<>())
-        .computeIfAbsent(status, unused -> timer(method, status))
-        .record(duration);
+    Map<Integer, Timer> timers = durations.get(method);
+    Timer timer = timers == null ? null : timers.get(status);
+    if (timer == null) {
+      timer =
+          durations
+              .computeIfAbsent(method, unused -> new ConcurrentHashMap<>())
+              .computeIfAbsent(status, unused -> timer(method, status));
+    }
+    timer.record(duration);
   }
 
   private Timer timer(String method, int status) {

@@ -1,6 +1,5 @@
 package io.scopegate.proxy;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.scopegate.proxy.http1.MessageWriter;
@@ -28,11 +27,12 @@ final class ClearTextAnswer {
             new RequestIds(random).next(),
             Optional.empty());
     Fields fields = answer.fields();
-    fields.add("Content-Length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
+    fields.add("Content-Length", Integer.toString(answer.body().length));
     fields.add("Connection", "close");
-    channel.write(MessageWriter.response(channel.alloc(), answer.status(), "Bad Request", fields));
     channel
-        .writeAndFlush(ByteBufUtil.writeUtf8(channel.alloc(), answer.body()))
+        .writeAndFlush(
+            MessageWriter.response(
+                channel.alloc(), answer.status(), "Bad Request", fields, answer.body()))
         .addListener(ChannelFutureListener.CLOSE);
   }
 }

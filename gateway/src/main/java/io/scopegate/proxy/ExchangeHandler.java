@@ -17,6 +17,7 @@ import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.RequestHead;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -69,25 +70,31 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Cour
     frontend.begin(head);
     Exchange exchange = new Exchange(head, frontend);
     state = Idle.INSTANCE.judging(exchange);
-    services
-        .gatekeeper()
-        .judge(
-            head.method(),
-            head.target(),
-            head.host(),
-            head.fields(),
-            frontend.client().certificate(),
-            frontend.client().origin(head.fields()))
-        .whenComplete(
-            (decision, failure) -> {
-              if (loop.inEventLoop()) {
-                judged(exchange, decision);
-              } else {
-                loop.execute(() -> judged(exchange, decision));
-              }
-            });
-    if (state instanceof Judging) {
-      frontend.hold();
+    CompletableFuture<Decision> judging =
+        services
+            .gatekeeper()
+            .judge(
+                head.method(),
+                head.target(),
+                head.host(),
+                head.fields(),
+                frontend.client().certificate(),
+                frontend.client().origin(head.fields()));
+    if (judging.isDone() && !judging.isCompletedExceptionally()) {
+      judged(exchange, judging.getNow(null));
+    } else {
+      judging.whenComplete((decision, failure) -> onLoop(() -> judged(exchange, decision)));
+      if (state instanceof Judging) {
+        frontend.hold();
+      }
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
     }
   }
 

@@ -2,6 +2,7 @@ package io.scopegate.proxy;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.scopegate.authn.assertion.Assertions;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.FieldChanges;
@@ -25,6 +26,15 @@ import java.util.Optional;
  */
 final class HeaderRules {
   private static final int MAX_LISTING = 16 * 1024;
+
+  /** What is written out goes into the same fields again and again: nobody keeps them. */
+  private static final FastThreadLocal<Fields> WRITTEN =
+      new FastThreadLocal<>() {
+        @Override
+        protected Fields initialValue() {
+          return new Fields();
+        }
+      };
 
   // Callers hold few different sets; sorting their names anew for each request would cost more
   // than the decision. The sets of an old policy grow cold and leave.
@@ -53,8 +63,14 @@ final class HeaderRules {
     return length - 1 <= MAX_LISTING;
   }
 
+  private static Fields emptied() {
+    Fields fields = WRITTEN.get();
+    fields.clear();
+    return fields;
+  }
+
   /**
-   * Returns the fields for the backend.
+   * Returns the fields for the backend, good until this thread asks for the next ones.
    *
    * @param endpoint the authority of the endpoint
    */
@@ -65,7 +81,7 @@ final class HeaderRules {
       String requestId,
       Backend.Settings settings,
       String endpoint) {
-    Fields out = new Fields();
+    Fields out = emptied();
     out.addOurs("Host", settings.preservesHost() ? head.host() : endpoint);
     Fields in = head.fields();
     for (int i = 0; i < in.size(); i++) {
@@ -79,7 +95,10 @@ final class HeaderRules {
     addOrigin(head, client, !settings.requestFields().isEmpty(), out);
     out.addOurs("X-Request-Id", requestId);
     addIdentity(allow, out);
-    assertions.text(allow).ifPresent(text -> out.addOurs("X-Scopegate-Assertion", text));
+    Optional<String> assertion = assertions.text(allow);
+    if (assertion.isPresent()) {
+      out.addOurs("X-Scopegate-Assertion", assertion.get());
+    }
     return out;
   }
 
@@ -198,14 +217,15 @@ final class HeaderRules {
         allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
     if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
       Grants grants = allow.grants().get();
-      grants.organization().ifPresent(id -> out.addOurs("X-Scopegate-Organization", id));
-      grants
-          .effective()
-          .filter(set -> !set.isEmpty())
-          .ifPresent(
-              set ->
-                  out.addOurs(
-                      "X-Scopegate-Permissions", permissionWords.get(set, HeaderRules::words)));
+      Optional<String> organization = grants.organization();
+      if (organization.isPresent()) {
+        out.addOurs("X-Scopegate-Organization", organization.get());
+      }
+      Optional<PermissionSet> effective = grants.effective();
+      if (effective.isPresent() && !effective.get().isEmpty()) {
+        String words = permissionWords.get(effective.get(), HeaderRules::words);
+        out.addOurs("X-Scopegate-Permissions", words);
+      }
     }
     if (allow.listing().isPresent()) {
       Decision.Listing listing = allow.listing().get();
@@ -221,10 +241,13 @@ final class HeaderRules {
     return String.join(" ", set.names());
   }
 
-  /** Returns the fields for the client, without those that frame the body. */
+  /**
+   * Returns the fields for the client, without those that frame the body, good until this thread
+   * asks for the next ones.
+   */
   Fields forClient(
       ResponseHead head, Decision.Allow allow, String requestId, Backend.Settings settings) {
-    Fields out = new Fields();
+    Fields out = emptied();
     Fields in = head.fields();
     boolean known = allow.caller() instanceof Caller.Authenticated;
     for (int i = 0; i < in.size(); i++) {

@@ -10,7 +10,6 @@ import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.ResponseHead;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -97,7 +96,7 @@ final class Http1Frontend extends Frontend {
   private void writeAnswer(GatewayAnswer answer, boolean toHead, boolean http10, boolean close) {
     Fields fields = answer.fields();
     int status = answer.status();
-    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    byte[] body = answer.body();
     if (status != 204 && status != 304) {
       fields.addOurs("Content-Length", Integer.toString(body.length));
     }

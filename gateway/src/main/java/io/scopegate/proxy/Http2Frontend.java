@@ -1,7 +1,6 @@
 package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
@@ -110,12 +109,12 @@ final class Http2Frontend extends Frontend {
     }
     Fields fields = answer.fields();
     if (answer.status() != 204 && answer.status() != 304) {
-      fields.addOurs("content-length", Integer.toString(ByteBufUtil.utf8Bytes(answer.body())));
+      fields.addOurs("content-length", Integer.toString(answer.body().length));
     }
-    boolean bare = toHead || answer.body().isEmpty();
+    boolean bare = toHead || answer.body().length == 0;
     write(HeadWriter.response(answer.status(), fields), bare);
     if (!bare) {
-      writeData(ByteBufUtil.writeUtf8(channel.alloc(), answer.body()), true);
+      writeData(channel.alloc().buffer(answer.body().length).writeBytes(answer.body()), true);
     }
     channel.flush();
   }

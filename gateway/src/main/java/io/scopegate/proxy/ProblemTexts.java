@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopegate.policy.Missing;
 import io.scopegate.route.Expression;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,17 +37,34 @@ final class ProblemTexts {
   /** What the caller lacks. Immutable. */
   record Shortfall(Optional<Expression> required, Missing missing, boolean acquirable) {}
 
-  /** The text on both sides of the id. Immutable. */
-  private record Text(String before, String after) {}
+  /** The text on both sides of an id, as UTF-8. Immutable. */
+  private static final class Text {
+    private final byte[] before;
+    private final byte[] after;
+
+    Text(String before, String after) {
+      this.before = before.getBytes(StandardCharsets.UTF_8);
+      this.after = after.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // The deprecated copy makes no array of its own; an id is ASCII.
+    @SuppressWarnings("deprecation")
+    byte[] with(String id) {
+      int length = id.length();
+      byte[] whole = Arrays.copyOf(before, before.length + length + after.length);
+      id.getBytes(0, length, whole, before.length);
+      System.arraycopy(after, 0, whole, before.length + length, after.length);
+      return whole;
+    }
+  }
 
   /**
-   * Returns the text.
+   * Returns the text as UTF-8.
    *
-   * @param requestId of characters that stand in JSON as they are
+   * @param requestId of ASCII characters that stand in JSON as they are
    */
-  String of(Problem problem, String requestId) {
-    Text text = texts.get(problem, this::text);
-    return text.before() + requestId + text.after();
+  byte[] of(Problem problem, String requestId) {
+    return texts.get(problem, this::text).with(requestId);
   }
 
   private Text text(Problem problem) {

@@ -35,14 +35,16 @@ final class Refusals {
     Problem problem =
         new Problem(code.status(), code.word(), code.title(), deny.detail(), shortfall);
     Fields fields = fields(code.status(), requestId);
-    challenge(deny).ifPresent(challenge -> fields.addOurs("WWW-Authenticate", challenge));
+    Optional<String> challenge = challenge(deny);
+    if (challenge.isPresent()) {
+      fields.addOurs("WWW-Authenticate", challenge.get());
+    }
     if (code != Code.NOT_FOUND) {
       ScopeFields.addTo(fields, deny);
     }
     GatewayAnswer.Refusal refusal =
         new GatewayAnswer.Refusal(GrpcStatus.of(code.status()), deny.detail());
-    return new GatewayAnswer(
-        code.status(), fields, texts.of(problem, requestId), Optional.of(refusal));
+    return new GatewayAnswer(code.status(), fields, texts.of(problem, requestId), refusal);
   }
 
   /**
@@ -56,8 +58,7 @@ final class Refusals {
     Fields fields = fields(fault.status(), requestId);
     decision.ifPresent(decided -> ScopeFields.addTo(fields, decided));
     GatewayAnswer.Refusal refusal = new GatewayAnswer.Refusal(fault.grpcStatus(), detail);
-    return new GatewayAnswer(
-        fault.status(), fields, texts.of(problem, requestId), Optional.of(refusal));
+    return new GatewayAnswer(fault.status(), fields, texts.of(problem, requestId), refusal);
   }
 
   private static Fields fields(int status, String requestId) {

@@ -13,6 +13,7 @@ final class RequestIds {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private final RandomGenerator random;
+  private final byte[] digits = new byte[32];
   private long first;
   private long second;
 
@@ -43,7 +44,6 @@ final class RequestIds {
       second = random.nextLong();
     }
     second++;
-    byte[] digits = new byte[32];
     hex(mixed(first + second), digits, 0);
     hex(mixed(second), digits, 16);
     return new String(digits, StandardCharsets.ISO_8859_1);

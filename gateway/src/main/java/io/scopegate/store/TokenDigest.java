@@ -2,6 +2,7 @@ package io.scopegate.store;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -12,13 +13,32 @@ import java.util.HexFormat;
  */
 public record TokenDigest(long first, long second, long third, long fourth) {
 
+  private static final int LENGTH = 32;
+
   // One per thread: looking the algorithm up costs as much as the digest itself.
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(TokenDigest::sha256);
+  private static final ThreadLocal<Sha256> SHA_256 = ThreadLocal.withInitial(Sha256::new);
+
+  /** The algorithm and a place for what comes of it. Confined to one thread. */
+  private static final class Sha256 {
+    private final MessageDigest algorithm = sha256();
+    private final byte[] digest = new byte[LENGTH];
+  }
 
   /** Returns the digest of a token's value. */
   public static TokenDigest of(String value) {
-    return read(SHA_256.get().digest(value.getBytes(StandardCharsets.UTF_8)));
+    return of(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the digest of a token's value, given as UTF-8. */
+  public static TokenDigest of(byte[] value) {
+    Sha256 sha256 = SHA_256.get();
+    sha256.algorithm.update(value);
+    try {
+      sha256.algorithm.digest(sha256.digest, 0, LENGTH);
+    } catch (DigestException e) {
+      throw new IllegalStateException("a SHA-256 has 32 bytes", e);
+    }
+    return read(sha256.digest);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,59 @@ class ForwardingTest {
       TestGateway.settle();
       assertThat(gateway.backend("core").openConnections()).isEqualTo(1);
       assertThat(gateway.backend("core").activeRequests()).isZero();
+    }
+  }
+
+  @Test
+  void nothing_of_one_exchange_is_in_the_next_one_on_the_same_connections() throws Exception {
+    Iterator<String> answers =
+        List.of(
+                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                    + "HTTP/1.1 201 Made\r\nX-One: 1\r\nVary: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "1\r\n1\r\n0\r\nX-Sum: 1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX-Two: 2\r\nContent-Length: 1\r\n\r\n2",
+                "HTTP/1.1 200 OK\r\nVary: b\r\nContent-Length: 1\r\n\r\n3",
+                "HTTP/1.1 200 Fine\r\nVary: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+            .iterator();
+    try (RecordingBackend backend =
+            RecordingBackend.scripted(
+                conversation -> {
+                  boolean asked = conversation.request().isPresent();
+                  if (asked) {
+                    conversation.send(answers.next());
+                  }
+                  return asked;
+                });
+        TestGateway gateway = TestGateway.open(backend);
+        RawClient client = gateway.connect()) {
+      client.send("GET /1 HTTP/1.1\r\nHost: gw.test\r\nAccept: a\r\nX-One: 1\r\n\r\n");
+      RawClient.Answer hint = client.answer();
+      assertThat(hint.value("Link")).hasValue("</a>");
+      RawClient.Answer first = client.answer();
+      assertThat(first.status()).isEqualTo(201);
+      assertThat(first.value("Link")).isEmpty();
+      assertThat(first.value("X-One")).hasValue("1");
+      assertThat(first.trailers()).containsExactly("X-Sum: 1");
+      client.send("GET /2 HTTP/1.1\r\nHost: gw.test\r\nAccept: b\r\n\r\n");
+      RawClient.Answer second = client.answer();
+      assertThat(second.body()).isEqualTo("2");
+      assertThat(second.value("X-One")).isEmpty();
+      assertThat(second.value("Vary")).isEmpty();
+      assertThat(second.value("X-Two")).hasValue("2");
+      client.send("POST /3 HTTP/1.1\r\nHost: gw.test\r\nContent-Length: 0\r\n\r\n");
+      assertThat(client.answer().value("Vary")).hasValue("b");
+      client.send(GET);
+      RawClient.Answer last = client.answer();
+      assertThat(last.startLine()).endsWith(" 200 Fine");
+      assertThat(last.value("Vary")).hasValue("a");
+      assertThat(last.trailers()).isEmpty();
+
+      assertThat(backend.next().value("X-One")).hasValue("1");
+      RecordingBackend.Received next = backend.next();
+      assertThat(next.value("X-One")).isEmpty();
+      assertThat(next.value("Accept")).hasValue("b");
+      assertThat(backend.next().startLine()).isEqualTo("POST /3 HTTP/1.1");
+      assertThat(backend.next().value("Accept")).isEmpty();
     }
   }
 

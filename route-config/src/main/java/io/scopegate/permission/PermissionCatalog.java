@@ -173,6 +173,9 @@ public final class PermissionCatalog {
    * same.
    */
   public PermissionSet reduced(PermissionSet set) {
+    if (set.size() < 2) {
+      return set;
+    }
     PermissionSet rest = set;
     for (int bit = set.next(0); bit >= 0; bit = set.next(bit + 1)) {
       PermissionSet without = rest.minus(single(bit));

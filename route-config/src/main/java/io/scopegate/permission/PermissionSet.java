@@ -51,11 +51,23 @@ public final class PermissionSet {
   /** Returns what is in this set and not in the other. */
   public PermissionSet minus(PermissionSet other) {
     check(other);
+    if (isApartFrom(other)) {
+      return this;
+    }
     long[] result = words.clone();
     for (int i = 0; i < result.length; i++) {
       result[i] &= ~other.words[i];
     }
     return new PermissionSet(catalog, result);
+  }
+
+  private boolean isApartFrom(PermissionSet other) {
+    for (int i = 0; i < words.length; i++) {
+      if ((other.words[i] & words[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Says whether everything in the other set is in this one. */

@@ -19,10 +19,12 @@ public enum Code {
   IDENTITY_UNAVAILABLE(503, "identities cannot be read now");
 
   private final int status;
+  private final String word;
   private final String title;
 
   Code(int status, String title) {
     this.status = status;
+    this.word = name().toLowerCase(Locale.ROOT);
     this.title = title;
   }
 
@@ -33,7 +35,7 @@ public enum Code {
 
   /** Returns the word of the answer, such as {@code insufficient_scope}. */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return word;
   }
 
   /** Returns a short sentence for people. */

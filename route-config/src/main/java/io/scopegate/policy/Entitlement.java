@@ -289,11 +289,11 @@ final class Entitlement {
     Optional<Grants> grants(@Nullable Site site) {
       return Optional.of(
           new Grants(
-              Optional.of(organization),
-              Optional.ofNullable(team == null ? names.team() : team.id()),
-              Optional.ofNullable(projectId()),
-              site == null ? Optional.empty() : Optional.of(site.standing()),
-              site == null ? Optional.empty() : Optional.of(effective(site.standing()))));
+              organization,
+              team == null ? names.team() : team.id(),
+              projectId(),
+              site == null ? null : site.standing(),
+              site == null ? null : effective(site.standing())));
     }
 
     private PermissionSet effective(Standing standing) {

@@ -3,24 +3,25 @@ package io.scopegate.policy;
 import io.scopegate.permission.PermissionSet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The caller's roles at the places of one request, and what they have in common with the
  * delegation. Immutable.
  */
 public final class Grants {
-  private final Optional<String> organization;
-  private final Optional<String> team;
-  private final Optional<String> project;
-  private final Optional<Standing> standing;
-  private final Optional<PermissionSet> effective;
+  private final String organization;
+  private final @Nullable String team;
+  private final @Nullable String project;
+  private final @Nullable Standing standing;
+  private final @Nullable PermissionSet effective;
 
   Grants(
-      Optional<String> organization,
-      Optional<String> team,
-      Optional<String> project,
-      Optional<Standing> standing,
-      Optional<PermissionSet> effective) {
+      String organization,
+      @Nullable String team,
+      @Nullable String project,
+      @Nullable Standing standing,
+      @Nullable PermissionSet effective) {
     this.organization = organization;
     this.team = team;
     this.project = project;
@@ -33,7 +34,7 @@ public final class Grants {
    * not in it.
    */
   public Optional<String> organization() {
-    return organization;
+    return Optional.of(organization);
   }
 
   /**
@@ -41,7 +42,7 @@ public final class Grants {
    * known.
    */
   public Optional<String> team() {
-    return team;
+    return Optional.ofNullable(team);
   }
 
   /**
@@ -49,7 +50,7 @@ public final class Grants {
    * known.
    */
   public Optional<String> project() {
-    return project;
+    return Optional.ofNullable(project);
   }
 
   /**
@@ -57,7 +58,7 @@ public final class Grants {
    * sorted.
    */
   public List<String> roles() {
-    return standing.map(Standing::labels).orElse(List.of());
+    return standing == null ? List.of() : standing.labels();
   }
 
   /**
@@ -65,6 +66,6 @@ public final class Grants {
    * with; empty where the requirement is not held at one place.
    */
   public Optional<PermissionSet> effective() {
-    return effective;
+    return Optional.ofNullable(effective);
   }
 }

@@ -88,11 +88,7 @@ public final class Holdings {
     PermissionSet effective =
         bounds.contains(place) ? delegated(standing.permissions()) : policy.catalog().none();
     return new Grants(
-        Optional.of(idOf(membership)),
-        team,
-        project,
-        Optional.of(standing),
-        Optional.of(effective));
+        idOf(membership), team.orElse(null), project.orElse(null), standing, effective);
   }
 
   private PermissionSet delegated(PermissionSet held) {

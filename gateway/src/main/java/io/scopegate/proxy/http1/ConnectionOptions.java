@@ -13,12 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 record ConnectionOptions(boolean closes, boolean keepsAlive, List<String> nominated) {
   private static final ConnectionOptions SILENT = new ConnectionOptions(false, false, List.of());
+  private static final ConnectionOptions CLOSE = new ConnectionOptions(true, false, List.of());
+  private static final ConnectionOptions KEEP_ALIVE = new ConnectionOptions(false, true, List.of());
 
   /** Reads the fields of a head; returns null if they are not lists of names. */
   static @Nullable ConnectionOptions read(Fields fields) {
     int line = fields.line("Connection", 0);
     if (line < 0) {
       return SILENT;
+    }
+    // What nearly all say, if they say anything.
+    if (fields.line("Connection", line + 1) < 0) {
+      String only = fields.value(line);
+      if (only.equalsIgnoreCase("keep-alive")) {
+        return KEEP_ALIVE;
+      }
+      if (only.equalsIgnoreCase("close")) {
+        return CLOSE;
+      }
     }
     boolean closes = false;
     boolean keepsAlive = false;
@@ -41,8 +53,8 @@ record ConnectionOptions(boolean closes, boolean keepsAlive, List<String> nomina
   }
 
   boolean nominates(String name) {
-    for (String nominee : nominated) {
-      if (nominee.equalsIgnoreCase(name)) {
+    for (int i = 0; i < nominated.size(); i++) {
+      if (nominated.get(i).equalsIgnoreCase(name)) {
         return true;
       }
     }
@@ -51,8 +63,8 @@ record ConnectionOptions(boolean closes, boolean keepsAlive, List<String> nomina
 
   /** Takes the nominated fields out; the framing has been read by then. */
   void dropNominated(Fields fields) {
-    for (String name : nominated) {
-      fields.remove(name);
+    for (int i = 0; i < nominated.size(); i++) {
+      fields.remove(nominated.get(i));
     }
   }
 }

@@ -3,7 +3,6 @@ package io.scopegate.proxy.http1;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.Objections;
-import java.nio.charset.StandardCharsets;
 
 /** The grammar of a header or trailer field line (RFC 9112 §5); folded lines are none. */
 final class FieldLine {
@@ -31,8 +30,8 @@ final class FieldLine {
     if (!text) {
       return objections.refuse("a header field value holds a character it cannot hold");
     }
-    fields.addRead(
-        FieldNames.of(line, colon), new String(line, from, to - from, StandardCharsets.ISO_8859_1));
+    RecentFields.Known name = RecentFields.ofLoop().of(line, colon);
+    fields.addRead(name.name(), name.value(line, from, to));
     return true;
   }
 

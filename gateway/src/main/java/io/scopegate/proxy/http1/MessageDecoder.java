@@ -80,7 +80,12 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   final void expectMessage() {
     step = Step.START_LINE;
     headBytes = 0;
-    fields = new Fields();
+    fields = emptied(fields);
+  }
+
+  /** Returns fields without any for the next head, or trailers; these ones if nobody has them. */
+  Fields emptied(Fields last) {
+    return new Fields();
   }
 
   /** Stops handing out messages until {@link #release}; little more is read meanwhile. */
@@ -252,8 +257,10 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       return false;
     }
     if (isInterim(head)) {
-      expectMessage();
       ctx.fireChannelRead(head);
+      if (step != Step.DROP) {
+        expectMessage();
+      }
       return true;
     }
     Framing framing = framing(head);
@@ -309,7 +316,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     step = left == 0 ? Step.TRAILERS : Step.CHUNK;
     if (left == 0) {
       headBytes = 0;
-      fields = new Fields();
+      fields = emptied(fields);
     }
     return true;
   }

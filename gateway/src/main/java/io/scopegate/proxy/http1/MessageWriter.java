@@ -62,7 +62,7 @@ public final class MessageWriter {
     MessageWriter writer = WRITERS.get();
     writer.length = 0;
     writer.append("HTTP/1.1 ");
-    writer.append(Integer.toString(status));
+    writer.appendStatus(status);
     writer.append(" ");
     writer.append(reason);
     writer.append("\r\n");
@@ -105,6 +105,12 @@ public final class MessageWriter {
     }
     append("\r\n");
     return allocator.buffer(length + body.length).writeBytes(bytes, 0, length).writeBytes(body);
+  }
+
+  private void appendStatus(int status) {
+    bytes[length++] = (byte) ('0' + status / 100);
+    bytes[length++] = (byte) ('0' + status / 10 % 10);
+    bytes[length++] = (byte) ('0' + status % 10);
   }
 
   // The deprecated copy is the one that is a plain array copy for Latin-1, which all of it is.

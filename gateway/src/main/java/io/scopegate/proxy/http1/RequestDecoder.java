@@ -66,13 +66,14 @@ public final class RequestDecoder extends MessageDecoder {
         || !Grammar.isTarget(line, first + 1, second)) {
       return objections.refuse("not a request line");
     }
-    String version = text(line, second + 1, length);
-    if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+    http10 = RecentFields.isSame("HTTP/1.0", line, second + 1, length);
+    if (!http10 && !RecentFields.isSame("HTTP/1.1", line, second + 1, length)) {
       return objections.refuse("the version is neither HTTP/1.1 nor HTTP/1.0");
     }
-    method = text(line, 0, first);
+    if (!RecentFields.isSame(method, line, 0, first)) {
+      method = text(line, 0, first);
+    }
     target = text(line, first + 1, second);
-    http10 = version.equals("HTTP/1.0");
     return true;
   }
 

@@ -27,6 +27,9 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
   private String reason = "";
   private boolean http10;
 
+  /** The status line that the three come from: the next one is the same, more often than not. */
+  private String statusLine = "";
+
   /** Starts without a request to answer. */
   public ResponseDecoder() {
     super(false, HeadLimits.STANDARD, MAX_HELD);
@@ -60,9 +63,19 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
     return true;
   }
 
+  /** Whoever is handed a head, or trailers, is done with them when it returns. */
+  @Override
+  Fields emptied(Fields last) {
+    last.clear();
+    return last;
+  }
+
   @Override
   boolean startLine(byte[] line, int length, Objections objections) {
     started = true;
+    if (RecentFields.isSame(statusLine, line, 0, length)) {
+      return true;
+    }
     String text = new String(line, 0, length, StandardCharsets.ISO_8859_1);
     boolean version = text.startsWith("HTTP/1.1 ") || text.startsWith("HTTP/1.0 ");
     if (!version
@@ -77,6 +90,7 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
     }
     reason = length > 13 ? text.substring(13) : "";
     http10 = text.charAt(7) == '0';
+    statusLine = text;
     return true;
   }
 

@@ -11,7 +11,9 @@ import java.util.Optional;
  * the channel's event loop.
  */
 public final class Fields implements HttpFields {
-  private String[] lines = new String[24];
+  private static final int USUAL = 24;
+
+  private String[] lines = new String[USUAL];
   private int size;
 
   /** A bit for each length that a name has, modulo 64: most searches are for what is not there. */
@@ -19,6 +21,16 @@ public final class Fields implements HttpFields {
 
   /** Starts without a field. */
   public Fields() {}
+
+  /** Takes all lines out. */
+  public void clear() {
+    if (lines.length > 4 * USUAL) {
+      // One large head must not be paid for as long as the connection lasts.
+      lines = new String[USUAL];
+    }
+    size = 0;
+    lengths = 0;
+  }
 
   /** Returns how many field lines there are. */
   public int size() {
@@ -144,10 +156,15 @@ public final class Fields implements HttpFields {
     }
     for (int i = 0; i < size; i++) {
       if (isAlias(name(i), name)) {
-        values = values.isEmpty() ? new ArrayList<>(2) : values;
-        values.add(value(i));
-        if (!name(i).equalsIgnoreCase(name)) {
+        boolean same = name(i).equalsIgnoreCase(name);
+        if (same && values.isEmpty()) {
+          values = List.of(value(i));
+        } else {
+          values = new ArrayList<>(values);
           values.add(value(i));
+          if (!same) {
+            values.add(value(i));
+          }
         }
       }
     }

@@ -3,6 +3,7 @@ package io.scopegate.proxy.message;
 /**
  * The head of an answer. Confined to the channel's event loop.
  *
+ * @param fields good until whoever was handed the head returns: the next head may use them again
  * @param reason as sent; may be empty
  * @param keepAlive whether the connection can be used again after it
  */
