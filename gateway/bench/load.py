@@ -71,6 +71,10 @@ class TokenRequests(Requests):
     tokens: Path = Path()
 
     @cache
+    def count(self) -> int:
+        return len(self.tokens.read_text().split())
+
+    @cache
     def file(self) -> Path:
         path = RUN / f"requests-{self.tokens.parent.name}"
         chance = random.Random(7)
@@ -127,9 +131,10 @@ def h2load(requests: Requests, port: int, seconds: float, streams: int, secure: 
     return {"requests": done, "rps": rps, "refused": refused, "errors": errored + failed - refused}
 
 
-def open_loop(requests: Requests, port: int, seconds: float, connections: int, rate: float) -> dict:
-    """Sends at a fixed rate and counts from when a request should have gone out; as fast as it goes if 0."""
-    found = json.loads(run([compiled(), port, connections, seconds, int(rate), requests.file()],
+def open_loop(requests: Requests, port: int, seconds: float, connections: int, rate: float, first: int = 0) -> dict:
+    """Sends at a fixed rate, beginning with one of the requests, and counts from when each should have gone out; as fast
+    as it goes if 0."""
+    found = json.loads(run([compiled(), port, connections, seconds, int(rate), requests.file(), first],
                            LOAD_CORE, seconds + 60))
     if found["unsent"] > rate:
         raise Failed(f"{found['unsent']} requests were not sent in time")

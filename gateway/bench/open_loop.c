@@ -120,8 +120,8 @@ static int percentile(double part) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 6) {
-    fprintf(stderr, "usage: open_loop PORT CONNECTIONS SECONDS RATE FILE\n");
+  if (count != 7) {
+    fprintf(stderr, "usage: open_loop PORT CONNECTIONS SECONDS RATE FILE FIRST\n");
     return 2;
   }
   port = atoi(arguments[1]);
@@ -129,6 +129,7 @@ int main(int count, char **arguments) {
   double seconds = atof(arguments[3]), rate = atof(arguments[4]);
   if (seconds > 60) seconds = 60;
   read_requests(arguments[5]);
+  if (known) next_request = (size_t)atoll(arguments[6]) % known;
   int poll = epoll_create1(0);
   Connection *connections = calloc(size, sizeof *connections);
   unsigned *idle = malloc(size * sizeof *idle), idles = 0;

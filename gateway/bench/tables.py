@@ -22,6 +22,7 @@ class Line:
     label: str = ""
     results: list = field(default_factory=list)
     fixed_rate: list = field(default_factory=list)
+    sent: int = 0
 
     def values(self, key: str) -> list:
         return [each[key] for each in self.results if each.get(key) is not None]
@@ -85,7 +86,10 @@ class Bench:
         secure = line.protocol in ("https", "h2")
         connections = self.options.connections
         if isinstance(line.requests, TokenRequests):
-            return load.open_loop(line.requests, port, seconds, connections, 0)
+            # Each goes on where the one before ended, so that all tokens are used, in turns.
+            found = load.open_loop(line.requests, port, seconds, connections, 0, line.sent)
+            line.sent += found["requests"]
+            return found
         if line.protocol in ("h2c", "h2"):
             return load.h2load(line.requests, port, seconds, 100, secure)
         return load.wrk(line.requests, port, seconds, connections, secure)
@@ -118,6 +122,8 @@ class Bench:
             warmed.add(kind)
             say(f"warm {describe(line)}")
             self.send(line, max(1, round(self.warm_seconds * share[line.work])) if on_jvm else 1)
+            while isinstance(line.requests, TokenRequests) and line.sent < line.requests.count():
+                self.send(line, 10)
 
     def rounds(self, lines: list, counting_heap: bool = False) -> None:
         for number in range(self.options.rounds):

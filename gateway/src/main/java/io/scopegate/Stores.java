@@ -16,6 +16,15 @@ final class Stores {
   /** So many looks for changes before the cache is not trusted any more. */
   private static final int LOOKS = 3;
 
+  /**
+   * A quarter of the heap may go to callers that are known, each a token and its share of others.
+   */
+  private static final int HEAP_PART = 4;
+
+  private static final int CALLER_BYTES = 1024;
+  private static final int FEWEST_CALLERS = 10_000;
+  private static final int MOST_CALLERS = 2_000_000;
+
   private Stores() {}
 
   /**
@@ -42,8 +51,14 @@ final class Stores {
     return new PostgresIdentityStore(access(store.database().get()), period, clock, random);
   }
 
-  /** Returns how long what was read from it counts. */
+  /** Returns how much of what was read from it is remembered, and how long it counts. */
   static CacheLimits limits(GatewayConfig.Store store) {
+    long callers = Runtime.getRuntime().maxMemory() / HEAP_PART / CALLER_BYTES;
+    return times(store)
+        .withRoomFor((int) Math.min(MOST_CALLERS, Math.max(FEWEST_CALLERS, callers)));
+  }
+
+  private static CacheLimits times(GatewayConfig.Store store) {
     if (store.queries().isPresent()) {
       return CacheLimits.untold(store.queries().get().freshFor(), store.staleIfError());
     }

@@ -68,6 +68,12 @@ public record CacheLimits(
         gap);
   }
 
+  /** Returns the same with room for so many tokens, and as many subjects. */
+  public CacheLimits withRoomFor(int callers) {
+    return new CacheLimits(
+        callers, callers, unknown, freshFor, trustedFor, staleIfError, unknownFor, patience, gap);
+  }
+
   /** Returns how long a shared store is trusted without a sign of it. */
   public static Duration trust(Duration staleIfError) {
     if (staleIfError.compareTo(SHORTEST_TRUST) < 0) {

@@ -6,55 +6,66 @@ import io.scopegate.policy.Policy;
 import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.store.StoredToken;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A cached token with what was last made of it. Safe from any thread. */
+/**
+ * What a request needs of a cached token, and what was last made of it. There may be millions. Safe
+ * from any thread.
+ */
 final class KnownToken {
   private static final long USE_GRAIN_MILLIS = Duration.ofMinutes(1).toMillis();
 
-  private final StoredToken token;
+  private final String id;
+  private final String subject;
+  private final Issue issue;
+  private final Instant expires;
   private final AtomicLong lastUseMillis;
-  private volatile @Nullable Made made;
 
-  /** A caller, and of what it was made: it is used again only for the very same. */
-  private record Made(
-      WeakReference<Policy> policy, Principal principal, Caller.Authenticated caller) {
+  /** Used again only for the very same principal and delegation; a race only makes it twice. */
+  private volatile Caller.@Nullable Authenticated caller;
 
-    // Identity is exact here and costs nothing; equality would walk through all memberships.
-    @SuppressWarnings("ReferenceEquality")
-    boolean isOf(Principal other, Policy otherPolicy) {
-      return principal == other && policy.refersTo(otherPolicy);
-    }
-  }
-
-  KnownToken(StoredToken token) {
-    this.token = token;
+  /**
+   * Keeps of a token what is needed.
+   *
+   * @param issue what it was issued for
+   */
+  KnownToken(StoredToken token, Issue issue) {
+    this.id = token.id();
+    this.subject = token.subject();
+    this.issue = issue;
+    this.expires = token.expires().orElse(Instant.MAX);
     this.lastUseMillis = new AtomicLong(token.lastUsed().map(Instant::toEpochMilli).orElse(0L));
   }
 
-  StoredToken token() {
-    return token;
+  String id() {
+    return id;
+  }
+
+  String subject() {
+    return subject;
+  }
+
+  /** Says whether it is past its end at this moment. */
+  boolean isExpired(Instant now) {
+    return !now.isBefore(expires);
   }
 
   /** Returns the caller that this token makes of its subject under a policy. */
+  // Identity is exact here and costs nothing; equality would walk through all memberships.
+  @SuppressWarnings("ReferenceEquality")
   Caller.Authenticated caller(Principal principal, Policy policy) {
-    Made last = made;
-    if (last != null && last.isOf(principal, policy)) {
-      return last.caller();
+    Delegation delegation = issue.delegation(policy);
+    Caller.Authenticated last = caller;
+    if (last != null && last.principal() == principal && last.delegation() == delegation) {
+      return last;
     }
-    Caller.Authenticated caller =
-        new Caller.Authenticated(
-            principal,
-            Delegation.of(token.scopes(), token.bounds(), policy),
-            CredentialKind.TOKEN,
-            token.id());
-    // Weak: a token that is not used any more must not keep an old policy.
-    made = new Made(new WeakReference<>(policy), principal, caller);
-    return caller;
+    Caller.Authenticated made =
+        new Caller.Authenticated(principal, delegation, CredentialKind.TOKEN, id);
+    caller = made;
+    return made;
   }
 
   /** Says whether a use at this moment is worth noting: once a minute. */

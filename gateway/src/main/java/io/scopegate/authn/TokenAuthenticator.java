@@ -2,6 +2,7 @@ package io.scopegate.authn;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Interner;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.scopegate.authn.SharedLookup.Absent;
 import io.scopegate.authn.SharedLookup.Failed;
@@ -18,6 +19,7 @@ import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
 import io.scopegate.store.TokenUse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +53,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   private final ScheduledThreadPoolExecutor loaders;
   private final Ticker ticker;
   private final SharedLookup<TokenDigest, KnownToken> tokens;
+  private final Interner<Issue> issues = Interner.newWeakInterner();
 
   /** Per subject what it holds; empty if it is disabled. */
   private final SharedLookup<String, Optional<Principal>> subjects;
@@ -160,10 +163,15 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   }
 
   private CompletableFuture<Caller> known(String bearer, Policy policy, String address) {
-    if (!mayBeKnown(bearer)) {
+    byte[] value = bearer.getBytes(StandardCharsets.UTF_8);
+    boolean mayBeKnown =
+        TokenFormat.isClaimedBy(bearer)
+            ? TokenFormat.isWellFormed(value)
+            : store.hasImportedTokens();
+    if (!mayBeKnown) {
       return CompletableFuture.completedFuture(INVALID);
     }
-    TokenDigest digest = TokenDigest.of(bearer);
+    TokenDigest digest = TokenDigest.of(value);
     CompletableFuture<Outcome<KnownToken>> token = tokens.known(digest);
     if (token == null) {
       Long unknownSince = unknown.getIfPresent(digest);
@@ -177,12 +185,6 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
         : token.thenCompose(outcome -> caller(outcome, policy, address));
   }
 
-  private boolean mayBeKnown(String bearer) {
-    return TokenFormat.isClaimedBy(bearer)
-        ? TokenFormat.isWellFormed(bearer)
-        : store.hasImportedTokens();
-  }
-
   private CompletableFuture<Caller> caller(
       Outcome<KnownToken> outcome, Policy policy, String address) {
     if (!(outcome instanceof Found<KnownToken> found)) {
@@ -190,11 +192,10 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     }
     KnownToken token = found.value();
     Instant now = clock.instant();
-    if (token.token().isExpired(now)) {
+    if (token.isExpired(now)) {
       return CompletableFuture.completedFuture(INVALID);
     }
-    CompletableFuture<Outcome<Optional<Principal>>> subject =
-        subjects.find(token.token().subject());
+    CompletableFuture<Outcome<Optional<Principal>>> subject = subjects.find(token.subject());
     return subject.isDone()
         ? CompletableFuture.completedFuture(
             caller(token, now, address, subject.getNow(new Failed<>()), policy))
@@ -214,7 +215,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
       return INVALID;
     }
     if (token.notesUse(now)) {
-      lastUse.note(token.token().id(), new TokenUse(now, address));
+      lastUse.note(token.id(), new TokenUse(now, address));
     }
     return token.caller(found.value().get(), policy);
   }
@@ -254,7 +255,8 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
         unknown.put(digest, changes);
         outcomes.put(digest, new Absent<>());
       } else {
-        outcomes.put(digest, new Found<>(new KnownToken(token), start));
+        Issue issue = issues.intern(new Issue(token.scopes(), token.bounds()));
+        outcomes.put(digest, new Found<>(new KnownToken(token, issue), start));
       }
     }
     return outcomes;
