@@ -211,20 +211,20 @@ final class HeaderRules {
     if (allow.row().isPublic() || !(allow.caller() instanceof Caller.Authenticated caller)) {
       return;
     }
-    out.addOurs("X-Scopegate-Subject", caller.principal().subject());
-    out.addOurs("X-Scopegate-Token", caller.tokenId());
+    out.addKept("X-Scopegate-Subject", caller.principal().subject());
+    out.addKept("X-Scopegate-Token", caller.tokenId());
     Decision.Listing.Kind listed =
         allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
     if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
       Grants grants = allow.grants().get();
       Optional<String> organization = grants.organization();
       if (organization.isPresent()) {
-        out.addOurs("X-Scopegate-Organization", organization.get());
+        out.addKept("X-Scopegate-Organization", organization.get());
       }
       Optional<PermissionSet> effective = grants.effective();
       if (effective.isPresent() && !effective.get().isEmpty()) {
         String words = permissionWords.get(effective.get(), HeaderRules::words);
-        out.addOurs("X-Scopegate-Permissions", words);
+        out.addKept("X-Scopegate-Permissions", words);
       }
     }
     if (allow.listing().isPresent()) {

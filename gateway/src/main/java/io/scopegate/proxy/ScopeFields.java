@@ -20,8 +20,8 @@ final class ScopeFields {
   /** Adds both, if the caller is known. */
   static void addTo(Fields fields, Decision decision) {
     if (decision.caller() instanceof Caller.Authenticated caller) {
-      fields.addOurs(CARRIED, caller.delegation().listing());
-      fields.addOurs(ACCEPTED, accepted(decision.route()));
+      fields.addKept(CARRIED, caller.delegation().listing());
+      fields.addKept(ACCEPTED, accepted(decision.route()));
     }
   }
 

@@ -8,14 +8,20 @@ import io.scopegate.proxy.message.Objections;
 final class FieldLine {
   private FieldLine() {}
 
-  /** Adds the field of a line to the fields, or objects. */
+  /**
+   * Adds the field of a line to the fields, or objects.
+   *
+   * @param recent those of the event loop
+   */
   static boolean read(
-      byte[] line, int length, boolean obsText, Fields fields, Objections objections) {
-    int colon = 0;
-    while (colon < length && line[colon] != ':') {
-      colon++;
-    }
-    if (colon == length || !Grammar.isToken(line, 0, colon)) {
+      byte[] line,
+      int length,
+      boolean obsText,
+      RecentFields recent,
+      Fields fields,
+      Objections objections) {
+    int colon = Grammar.tokenEnd(line, 0, length);
+    if (colon == 0 || colon == length || line[colon] != ':') {
       return objections.refuse("not a header field line");
     }
     int from = colon + 1;
@@ -30,7 +36,7 @@ final class FieldLine {
     if (!text) {
       return objections.refuse("a header field value holds a character it cannot hold");
     }
-    RecentFields.Known name = RecentFields.ofLoop().of(line, colon);
+    RecentFields.Known name = recent.of(line, colon);
     fields.addRead(name.name(), name.value(line, from, to));
     return true;
   }

@@ -20,6 +20,7 @@ final class LineReader {
       };
 
   private final Objections objections;
+  private byte[] line = {};
   private int searched;
 
   LineReader(Objections objections) {
@@ -28,7 +29,7 @@ final class LineReader {
 
   /** Returns the array with the line read last, shared by all readers of the thread. */
   byte[] line() {
-    return LINES.get();
+    return line;
   }
 
   /**
@@ -51,10 +52,12 @@ final class LineReader {
       objections.refuse("a line ends without a carriage return");
       return -1;
     }
-    if (LINES.get().length < length) {
-      LINES.set(new byte[max]);
+    line = LINES.get();
+    if (line.length < length) {
+      line = new byte[max];
+      LINES.set(line);
     }
-    in.readBytes(LINES.get(), 0, length);
+    in.readBytes(line, 0, length);
     in.skipBytes(2);
     return length;
   }

@@ -25,6 +25,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   private final int maxHeld;
   private Step step;
   private @Nullable ChannelHandlerContext context;
+  private RecentFields recent = RecentFields.NONE;
   private @Nullable ByteBuf buffer;
   private boolean held;
   private boolean decoding;
@@ -248,7 +249,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (fields.size() == limits.headerCount() || headBytes > limits.headerBytes()) {
       return objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
     }
-    return FieldLine.read(lines.line(), length, takesObsText(), fields, objections);
+    return FieldLine.read(lines.line(), length, takesObsText(), recent, fields, objections);
   }
 
   private boolean endHead(ChannelHandlerContext ctx) {
@@ -375,6 +376,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    recent = RecentFields.ofLoop();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.scopegate.proxy.http1;
 
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -12,6 +13,9 @@ import java.util.TreeSet;
  */
 final class RecentFields {
   private static final int PLACES = 512;
+
+  /** For before the event loop is known: nothing is read then. */
+  static final RecentFields NONE = new RecentFields(1);
 
   /** Longer ones are rare, and whoever sends many of them must not make us keep them. */
   private static final int LONGEST = 40;
@@ -49,22 +53,26 @@ final class RecentFields {
       new FastThreadLocal<>() {
         @Override
         protected RecentFields initialValue() {
-          return new RecentFields();
+          return new RecentFields(PLACES);
         }
       };
 
-  private final Known[] known = new Known[PLACES];
+  private final Known[] known;
 
-  private RecentFields() {}
+  private RecentFields(int places) {
+    known = new Known[places];
+  }
 
   /** A name as it was spelt. Confined to the event loop. */
   static final class Known {
     private final String name;
+    private final byte[] bytes;
     private final boolean repeats;
     private String last = "";
 
     private Known(String name) {
       this.name = name;
+      this.bytes = name.getBytes(StandardCharsets.ISO_8859_1);
       this.repeats = REPEATING.contains(name);
     }
 
@@ -98,9 +106,9 @@ final class RecentFields {
     for (int i = 0; i < length; i++) {
       hash = 31 * hash + line[i];
     }
-    int place = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (PLACES - 1);
+    int place = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (known.length - 1);
     Known found = known[place];
-    if (found == null || !isSame(found.name, line, 0, length)) {
+    if (found == null || !Arrays.equals(found.bytes, 0, found.bytes.length, line, 0, length)) {
       found = new Known(text(line, 0, length));
       known[place] = found;
     }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class RequestDecoder extends MessageDecoder {
   private String method = "";
   private String target = "";
+
+  /** A host, if there was one. */
+  private @Nullable String lastHost;
+
   private boolean http10;
 
   /**
@@ -92,8 +96,13 @@ public final class RequestDecoder extends MessageDecoder {
   @Override
   @Nullable Object head(Fields fields, Objections objections) {
     String host = FramingFields.only(fields, "Host", objections).orElse("");
-    if (objections.isEmpty() && !Grammar.isAuthority(host)) {
-      objections.refuse("`Host` is missing or not a host");
+    // On one connection it hardly ever changes.
+    if (objections.isEmpty() && !host.equals(lastHost)) {
+      if (Grammar.isAuthority(host)) {
+        lastHost = host;
+      } else {
+        objections.refuse("`Host` is missing or not a host");
+      }
     }
     Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.NONE);
     boolean expects = !http10 && expectsContinue(fields, framing, objections);

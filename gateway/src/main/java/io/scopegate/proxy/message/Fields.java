@@ -13,6 +13,9 @@ import java.util.Optional;
 public final class Fields implements HttpFields {
   private static final int USUAL = 24;
 
+  /** Values that were checked lately. A race only checks one twice. */
+  private static final String[] CHECKED = new String[1024];
+
   private String[] lines = new String[USUAL];
   private int size;
 
@@ -69,6 +72,24 @@ public final class Fields implements HttpFields {
       throw new IllegalArgumentException("not a value of the field `" + name + "`");
     }
     addRead(name, value);
+  }
+
+  /**
+   * Adds a line in the same way, of a value that is kept somewhere and comes again: it is checked
+   * once, and remembered.
+   *
+   * @throws IllegalArgumentException if the value would not be read back as it is
+   */
+  // Identity is exact here, and free.
+  @SuppressWarnings("ReferenceEquality")
+  public void addKept(String name, String value) {
+    int place = value.hashCode() & (CHECKED.length - 1);
+    if (CHECKED[place] == value) {
+      addRead(name, value);
+    } else {
+      addOurs(name, value);
+      CHECKED[place] = value;
+    }
   }
 
   /** Adds a line whose name and value were read by the grammar. */

@@ -1,5 +1,9 @@
 package io.scopegate.proxy.message;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** The character classes of RFC 9110 §5.6.2 and §5.5, as a table. Immutable. */
 public final class Grammar {
   private static final byte TOKEN = 1;
@@ -8,6 +12,13 @@ public final class Grammar {
   private static final byte DIGIT = 8;
   private static final byte HOST = 16;
   private static final byte[] CLASSES = classes();
+
+  /** Eight bytes at once: values are most of what is read. */
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long EACH = 0x0101010101010101L;
+  private static final long HIGHEST = 0x8080808080808080L;
 
   private Grammar() {}
 
@@ -39,9 +50,32 @@ public final class Grammar {
     return from < to && all(TOKEN, bytes, from, to);
   }
 
+  /** Returns where the token ends that begins at a byte: at the first one that is none of it. */
+  public static int tokenEnd(byte[] bytes, int from, int to) {
+    int end = from;
+    while (end < to && (CLASSES[bytes[end] & 0xff] & TOKEN) != 0) {
+      end++;
+    }
+    return end;
+  }
+
   /** Says whether these bytes are visible ASCII, space and tab. */
   public static boolean isText(byte[] bytes, int from, int to) {
-    return all(TEXT, bytes, from, to);
+    int i = from;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      if (!isPlain((long) LONGS.get(bytes, i)) && !all(TEXT, bytes, i, i + Long.BYTES)) {
+        return false;
+      }
+    }
+    return all(TEXT, bytes, i, to);
+  }
+
+  /**
+   * Says whether eight bytes are visible ASCII and space: with the highest bit set in none of them,
+   * none is below space (which would borrow) nor is one DEL (which would carry).
+   */
+  private static boolean isPlain(long bytes) {
+    return ((bytes | (bytes - EACH * ' ') | (bytes + EACH)) & HIGHEST) == 0;
   }
 
   /**
@@ -49,6 +83,16 @@ public final class Grammar {
    * §5.5, obs-text).
    */
   public static boolean isObsText(byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      if (!isPlain((long) LONGS.get(bytes, i)) && !isObsTextAlone(bytes, i, i + Long.BYTES)) {
+        return false;
+      }
+    }
+    return isObsTextAlone(bytes, i, to);
+  }
+
+  private static boolean isObsTextAlone(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       if (bytes[i] >= 0 && (CLASSES[bytes[i]] & TEXT) == 0) {
         return false;
