@@ -11,17 +11,17 @@ final class ChunkLine {
   private ChunkLine() {}
 
   /** Returns the size that a line states, or -1 if it is no such line. */
-  static long size(byte[] line, int length) {
+  static long size(byte[] line, int from, int to) {
     long size = 0;
-    int digits = 0;
-    while (digits < length && Character.digit(line[digits], 16) >= 0) {
-      if (digits == MAX_DIGITS) {
+    int at = from;
+    while (at < to && Character.digit(line[at], 16) >= 0) {
+      if (at - from == MAX_DIGITS) {
         return -1;
       }
-      size = (size << 4) | Character.digit(line[digits], 16);
-      digits++;
+      size = (size << 4) | Character.digit(line[at], 16);
+      at++;
     }
-    return digits > 0 && areExtensions(line, digits, length) ? size : -1;
+    return at > from && areExtensions(line, at, to) ? size : -1;
   }
 
   /** Says whether what comes, of which there is at least a byte, ends a chunk. */
@@ -31,23 +31,23 @@ final class ChunkLine {
   }
 
   /** Says whether the bytes from here to the end of the line are extensions, or nothing. */
-  private static boolean areExtensions(byte[] line, int from, int length) {
+  private static boolean areExtensions(byte[] line, int from, int to) {
     int at = from;
-    while (at < length) {
+    while (at < to) {
       if (line[at] != ';') {
         return false;
       }
       int name = at + 1;
-      at = tokenEnd(line, name, length);
+      at = Grammar.tokenEnd(line, name, to);
       if (at == name) {
         return false;
       }
-      if (at < length && line[at] == '=') {
+      if (at < to && line[at] == '=') {
         int value = at + 1;
         at =
-            value < length && line[value] == '"'
-                ? quotedEnd(line, value + 1, length)
-                : tokenEnd(line, value, length);
+            value < to && line[value] == '"'
+                ? quotedEnd(line, value + 1, to)
+                : Grammar.tokenEnd(line, value, to);
         if (at <= value) {
           return false;
         }
@@ -56,18 +56,10 @@ final class ChunkLine {
     return true;
   }
 
-  private static int tokenEnd(byte[] line, int from, int length) {
-    int end = from;
-    while (end < length && Grammar.isToken(line, end, end + 1)) {
-      end++;
-    }
-    return end;
-  }
-
   /** Returns where the quoted string is over, or -1. */
-  private static int quotedEnd(byte[] line, int from, int length) {
+  private static int quotedEnd(byte[] line, int from, int to) {
     int at = from;
-    while (at < length && Grammar.isText(line, at, at + 1)) {
+    while (at < to && Grammar.isText(line, at, at + 1)) {
       if (line[at] == '"') {
         return at + 1;
       }

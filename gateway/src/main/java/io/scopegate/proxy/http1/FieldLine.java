@@ -14,30 +14,32 @@ final class FieldLine {
    * @param recent those of the event loop
    */
   static boolean read(
-      byte[] line,
-      int length,
+      byte[] bytes,
+      int from,
+      int to,
       boolean obsText,
       RecentFields recent,
       Fields fields,
       Objections objections) {
-    int colon = Grammar.tokenEnd(line, 0, length);
-    if (colon == 0 || colon == length || line[colon] != ':') {
+    int colon = Grammar.tokenEnd(bytes, from, to);
+    if (colon == from || colon == to || bytes[colon] != ':') {
       return objections.refuse("not a header field line");
     }
-    int from = colon + 1;
-    int to = length;
-    while (from < to && isBlank(line[from])) {
-      from++;
+    int begin = colon + 1;
+    int end = to;
+    while (begin < end && isBlank(bytes[begin])) {
+      begin++;
     }
-    while (to > from && isBlank(line[to - 1])) {
-      to--;
+    while (end > begin && isBlank(bytes[end - 1])) {
+      end--;
     }
-    boolean text = obsText ? Grammar.isObsText(line, from, to) : Grammar.isText(line, from, to);
+    boolean text =
+        obsText ? Grammar.isObsText(bytes, begin, end) : Grammar.isText(bytes, begin, end);
     if (!text) {
       return objections.refuse("a header field value holds a character it cannot hold");
     }
-    RecentFields.Known name = recent.of(line, colon);
-    fields.addRead(name.name(), name.value(line, from, to));
+    RecentFields.Known name = recent.of(bytes, from, colon);
+    fields.addRead(name.name(), name.value(bytes, begin, end));
     return true;
   }
 

@@ -50,7 +50,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
   }
 
   /** Reads the first line; returns false if it refused it. */
-  abstract boolean startLine(byte[] line, int length, Objections objections);
+  abstract boolean startLine(byte[] bytes, int from, int to, Objections objections);
 
   /** Makes the head of the first line and these fields, or refuses it. */
   abstract @Nullable Object head(Fields fields, Objections objections);
@@ -140,6 +140,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
         buffer == null
             ? in
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, in);
+    lines.bufferChanged();
     if (!decoding) {
       decode(ctx);
       readWhatFits(ctx);
@@ -225,7 +226,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
       return headBytes <= maxLeadingBytes()
           || objections.refuse("empty lines instead of a start line");
     }
-    if (!startLine(lines.line(), length, objections)) {
+    if (!startLine(lines.bytes(), lines.from(), lines.to(), objections)) {
       return false;
     }
     step = Step.FIELDS;
@@ -249,7 +250,8 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (fields.size() == limits.headerCount() || headBytes > limits.headerBytes()) {
       return objections.refuse(Malformed.Kind.HEAD_TOO_LARGE, "too many header fields");
     }
-    return FieldLine.read(lines.line(), length, takesObsText(), recent, fields, objections);
+    return FieldLine.read(
+        lines.bytes(), lines.from(), lines.to(), takesObsText(), recent, fields, objections);
   }
 
   private boolean endHead(ChannelHandlerContext ctx) {
@@ -310,7 +312,7 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
     if (length < 0) {
       return false;
     }
-    left = ChunkLine.size(lines.line(), length);
+    left = ChunkLine.size(lines.bytes(), lines.from(), lines.to());
     if (left < 0) {
       return objections.refuse("not a chunk size, or one of more than eight digits");
     }

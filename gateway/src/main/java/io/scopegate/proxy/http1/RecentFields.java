@@ -1,6 +1,7 @@
 package io.scopegate.proxy.http1;
 
 import io.netty.util.concurrent.FastThreadLocal;
+import io.scopegate.proxy.message.Octets;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
@@ -8,11 +9,15 @@ import java.util.TreeSet;
 
 /**
  * The names of fields that were read lately, and of some the last value: nearly all messages use
- * the same few, and need no text of their own for each. A name that falls on the place of another
- * one takes it. Confined to the event loop.
+ * the same few, and need no text of their own for each. A name whose places are all taken takes one
+ * of them. Confined to the event loop.
  */
 final class RecentFields {
-  private static final int PLACES = 512;
+  private static final int PLACE_BITS = 9;
+  private static final int PLACES = 1 << PLACE_BITS;
+
+  /** How many places, side by side, a name may have. */
+  private static final int TRIES = 4;
 
   /** For before the event loop is known: nothing is read then. */
   static final RecentFields NONE = new RecentFields(1);
@@ -21,6 +26,9 @@ final class RecentFields {
   private static final int LONGEST = 40;
 
   private static final int LONGEST_VALUE = 200;
+
+  /** The golden ratio's bits: their products spread into the upper half. */
+  private static final long MIX = 0x9e3779b97f4a7c15L;
 
   /** Fields that say the same again and again, and nothing that is a secret. */
   private static final Set<String> REPEATING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -58,6 +66,9 @@ final class RecentFields {
       };
 
   private final Known[] known;
+
+  /** Whose turn it is to go among those that a new name may take the place of. */
+  private int turn;
 
   private RecentFields(int places) {
     known = new Known[places];
@@ -97,22 +108,51 @@ final class RecentFields {
     return RECENT.get();
   }
 
-  /** Returns the first bytes of a line as a name. */
-  Known of(byte[] line, int length) {
-    if (length > LONGEST) {
-      return new Known(text(line, 0, length));
+  /** Returns a part of a line as a name. */
+  Known of(byte[] line, int from, int to) {
+    if (to - from > LONGEST) {
+      return new Known(text(line, from, to));
     }
-    int hash = length;
-    for (int i = 0; i < length; i++) {
-      hash = 31 * hash + line[i];
+    int hash = hash(line, from, to);
+    for (int i = 0; i < TRIES; i++) {
+      Known found = known[(hash + i) & (known.length - 1)];
+      if (found == null) {
+        break;
+      }
+      if (Arrays.equals(found.bytes, 0, found.bytes.length, line, from, to)) {
+        return found;
+      }
     }
-    int place = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (known.length - 1);
-    Known found = known[place];
-    if (found == null || !Arrays.equals(found.bytes, 0, found.bytes.length, line, 0, length)) {
-      found = new Known(text(line, 0, length));
-      known[place] = found;
+    return remember(new Known(text(line, from, to)), hash);
+  }
+
+  private Known remember(Known name, int hash) {
+    turn = (turn + 1) % TRIES;
+    int place = (hash + turn) & (known.length - 1);
+    for (int i = TRIES - 1; i >= 0; i--) {
+      int each = (hash + i) & (known.length - 1);
+      place = known[each] == null ? each : place;
     }
-    return found;
+    known[place] = name;
+    return name;
+  }
+
+  /**
+   * Mixes the length, the first eight bytes and the last ones; what lies between differs rarely.
+   */
+  private static int hash(byte[] line, int from, int to) {
+    long first = 0;
+    long last = (long) to - from;
+    if (to - from >= Long.BYTES) {
+      first = Octets.at(line, from);
+      last += Octets.at(line, to - Long.BYTES);
+    } else {
+      for (int i = from; i < to; i++) {
+        first = first << 8 | line[i];
+      }
+    }
+    // The highest bits are those that all others have gone into.
+    return (int) (((first * MIX + last) * MIX) >>> (Long.SIZE - PLACE_BITS));
   }
 
   /** Says whether a part of a line is this text. */

@@ -6,6 +6,7 @@ import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.HeadLimits;
 import io.scopegate.proxy.message.Objections;
+import io.scopegate.proxy.message.Octets;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
@@ -62,35 +63,32 @@ public final class RequestDecoder extends MessageDecoder {
   }
 
   @Override
-  boolean startLine(byte[] line, int length, Objections objections) {
-    int first = space(line, 0, length);
-    int second = space(line, first + 1, length);
-    if (second >= length
-        || !Grammar.isToken(line, 0, first)
-        || !Grammar.isTarget(line, first + 1, second)) {
+  boolean startLine(byte[] bytes, int from, int to, Objections objections) {
+    int first = space(bytes, from, to);
+    int second = space(bytes, first + 1, to);
+    if (second >= to
+        || !Grammar.isToken(bytes, from, first)
+        || !Grammar.isTarget(bytes, first + 1, second)) {
       return objections.refuse("not a request line");
     }
-    http10 = RecentFields.isSame("HTTP/1.0", line, second + 1, length);
-    if (!http10 && !RecentFields.isSame("HTTP/1.1", line, second + 1, length)) {
+    http10 = RecentFields.isSame("HTTP/1.0", bytes, second + 1, to);
+    if (!http10 && !RecentFields.isSame("HTTP/1.1", bytes, second + 1, to)) {
       return objections.refuse("the version is neither HTTP/1.1 nor HTTP/1.0");
     }
-    if (!RecentFields.isSame(method, line, 0, first)) {
-      method = text(line, 0, first);
+    if (!RecentFields.isSame(method, bytes, from, first)) {
+      method = text(bytes, from, first);
     }
-    target = text(line, first + 1, second);
+    target = text(bytes, first + 1, second);
     return true;
   }
 
-  private static int space(byte[] line, int from, int length) {
-    int at = from;
-    while (at < length && line[at] != ' ') {
-      at++;
-    }
-    return at;
+  private static int space(byte[] bytes, int from, int to) {
+    int at = from < to ? Octets.indexOf(bytes, from, to, ' ') : -1;
+    return at < 0 ? to : at;
   }
 
-  private static String text(byte[] line, int from, int to) {
-    return new String(line, from, to - from, StandardCharsets.ISO_8859_1);
+  private static String text(byte[] bytes, int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
   @Override

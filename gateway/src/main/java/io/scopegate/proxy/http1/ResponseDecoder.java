@@ -71,17 +71,18 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
   }
 
   @Override
-  boolean startLine(byte[] line, int length, Objections objections) {
+  boolean startLine(byte[] bytes, int from, int to, Objections objections) {
     started = true;
-    if (RecentFields.isSame(statusLine, line, 0, length)) {
+    if (RecentFields.isSame(statusLine, bytes, from, to)) {
       return true;
     }
-    String text = new String(line, 0, length, StandardCharsets.ISO_8859_1);
+    int length = to - from;
+    String text = new String(bytes, from, length, StandardCharsets.ISO_8859_1);
     boolean version = text.startsWith("HTTP/1.1 ") || text.startsWith("HTTP/1.0 ");
     if (!version
         || length < 12
         || !Grammar.isDigits(text.substring(9, 12))
-        || (length > 12 && (line[12] != ' ' || !Grammar.isObsText(line, 13, length)))) {
+        || (length > 12 && (text.charAt(12) != ' ' || !Grammar.isObsText(bytes, from + 13, to)))) {
       return objections.refuse("not a status line");
     }
     status = Integer.parseInt(text.substring(9, 12));

@@ -1,9 +1,5 @@
 package io.scopegate.proxy.message;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /** The character classes of RFC 9110 §5.6.2 and §5.5, as a table. Immutable. */
 public final class Grammar {
   private static final byte TOKEN = 1;
@@ -12,13 +8,6 @@ public final class Grammar {
   private static final byte DIGIT = 8;
   private static final byte HOST = 16;
   private static final byte[] CLASSES = classes();
-
-  /** Eight bytes at once: values are most of what is read. */
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-  private static final long EACH = 0x0101010101010101L;
-  private static final long HIGHEST = 0x8080808080808080L;
 
   private Grammar() {}
 
@@ -63,19 +52,11 @@ public final class Grammar {
   public static boolean isText(byte[] bytes, int from, int to) {
     int i = from;
     for (; i + Long.BYTES <= to; i += Long.BYTES) {
-      if (!isPlain((long) LONGS.get(bytes, i)) && !all(TEXT, bytes, i, i + Long.BYTES)) {
+      if (!Octets.areVisible(Octets.at(bytes, i)) && !all(TEXT, bytes, i, i + Long.BYTES)) {
         return false;
       }
     }
     return all(TEXT, bytes, i, to);
-  }
-
-  /**
-   * Says whether eight bytes are visible ASCII and space: with the highest bit set in none of them,
-   * none is below space (which would borrow) nor is one DEL (which would carry).
-   */
-  private static boolean isPlain(long bytes) {
-    return ((bytes | (bytes - EACH * ' ') | (bytes + EACH)) & HIGHEST) == 0;
   }
 
   /**
@@ -85,7 +66,7 @@ public final class Grammar {
   public static boolean isObsText(byte[] bytes, int from, int to) {
     int i = from;
     for (; i + Long.BYTES <= to; i += Long.BYTES) {
-      if (!isPlain((long) LONGS.get(bytes, i)) && !isObsTextAlone(bytes, i, i + Long.BYTES)) {
+      if (!Octets.areVisible(Octets.at(bytes, i)) && !isObsTextAlone(bytes, i, i + Long.BYTES)) {
         return false;
       }
     }

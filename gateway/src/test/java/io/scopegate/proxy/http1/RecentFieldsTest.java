@@ -11,12 +11,12 @@ class RecentFieldsTest {
   private final RecentFields fields = RecentFields.ofLoop();
 
   private RecentFields.Known name(String text) {
-    return fields.of(text.getBytes(StandardCharsets.ISO_8859_1), text.length());
+    return fields.of(text.getBytes(StandardCharsets.ISO_8859_1), 0, text.length());
   }
 
   private String value(String name, String text) {
     byte[] line = (name + ":" + text).getBytes(StandardCharsets.ISO_8859_1);
-    return fields.of(line, name.length()).value(line, name.length() + 1, line.length);
+    return fields.of(line, 0, name.length()).value(line, name.length() + 1, line.length);
   }
 
   @Test

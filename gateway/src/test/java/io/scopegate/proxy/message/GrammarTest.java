@@ -51,4 +51,28 @@ class GrammarTest {
     assertThat(Grammar.tokenEnd(line, 0, 3)).isEqualTo(3);
     assertThat(Grammar.tokenEnd(line, 5, line.length)).isEqualTo(5);
   }
+
+  @Property
+  void a_character_is_found_where_it_stands_first(
+      @ForAll byte[] bytes, @ForAll @IntRange(max = 9) int skipped) {
+    int from = Math.min(skipped, bytes.length);
+    int found = -1;
+    for (int i = bytes.length - 1; i >= from; i--) {
+      found = bytes[i] == '\n' ? i : found;
+    }
+    assertThat(Octets.indexOf(bytes, from, bytes.length, '\n')).isEqualTo(found);
+  }
+
+  @Test
+  void a_character_is_found_among_its_neighbours() {
+    for (int at = 0; at < LENGTH; at++) {
+      byte[] bytes = new byte[LENGTH];
+      for (int i = 0; i < LENGTH; i++) {
+        bytes[i] = (byte) ('\n' + (i % 2 == 0 ? 1 : -1) * (i % 3 == 0 ? 128 : 1));
+      }
+      bytes[at] = '\n';
+      assertThat(Octets.indexOf(bytes, 0, LENGTH, '\n')).isEqualTo(at);
+      assertThat(Octets.indexOf(bytes, at + 1, LENGTH, '\n')).isEqualTo(-1);
+    }
+  }
 }
