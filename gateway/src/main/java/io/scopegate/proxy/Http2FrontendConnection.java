@@ -38,6 +38,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
 
   private final Channel channel;
   private final Http2FrameCodec codec;
+  private final FrontendTurns turns;
   private final FrontendSettings settings;
   private final BooleanSupplier draining;
   private final Client client;
@@ -49,11 +50,13 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private Http2FrontendConnection(
       Channel channel,
       Http2FrameCodec codec,
+      FrontendTurns turns,
       FrontendSettings settings,
       BooleanSupplier draining,
       RandomGenerator random) {
     this.channel = channel;
     this.codec = codec;
+    this.turns = turns;
     this.settings = settings;
     this.draining = draining;
     this.client = Client.of(channel, settings.trustedProxies());
@@ -72,7 +75,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     Http2FrameCodec codec =
         FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes(), turns);
     Http2FrontendConnection connection =
-        new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
+        new Http2FrontendConnection(pipeline.channel(), codec, turns, settings, draining, random);
     pipeline.addLast(
         new LingeringClose(),
         turns,
@@ -98,7 +101,8 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     protected void initChannel(Channel stream) {
-      Http2RequestReader reader = new Http2RequestReader(connection.settings().heads());
+      Http2RequestReader reader =
+          new Http2RequestReader(connection.settings().heads(), connection.turns);
       stream
           .pipeline()
           .addLast(
