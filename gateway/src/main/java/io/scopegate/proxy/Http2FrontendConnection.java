@@ -45,6 +45,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   private final RequestIds ids;
   private final Deadline deadline;
   private int requests;
+  private int unfinishedHead;
   private boolean goneAway;
 
   private Http2FrontendConnection(
@@ -180,6 +181,20 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     ReferenceCountUtil.release(frame);
   }
 
+  /** Begins to count the time of a head when its first byte is there. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    int head = turns.unfinishedHead();
+    if (head != unfinishedHead) {
+      unfinishedHead = head;
+      if (head == 0) {
+        deadline.lift();
+      } else {
+        deadline.limit(settings.headTimeout());
+      }
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice) {
@@ -216,7 +231,13 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void expired(Waiting waiting) {
-    close(waiting == Waiting.HEAD ? Http2Error.SETTINGS_TIMEOUT : Http2Error.NO_ERROR);
+    close(
+        switch (waiting) {
+          case HEAD -> Http2Error.SETTINGS_TIMEOUT;
+          // Nothing else can come before the end of that head (RFC 9113 §4.3).
+          case NOTHING_MORE -> Http2Error.ENHANCE_YOUR_CALM;
+          default -> Http2Error.NO_ERROR;
+        });
   }
 
   @Override

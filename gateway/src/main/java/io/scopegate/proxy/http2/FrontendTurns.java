@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,7 @@ public final class FrontendTurns extends ChannelDuplexHandler {
   private static final int BEGINNINGS = 4;
 
   private static final int TYPE_OFFSET = 3;
+  private static final int FLAGS_OFFSET = 4;
 
   /** A few requests at once are common, and many are not. */
   private final ArrayDeque<Http2RequestReader> waiting = new ArrayDeque<>(BEGINNINGS);
@@ -38,6 +40,9 @@ public final class FrontendTurns extends ChannelDuplexHandler {
   private int heads = HEADS;
   private int frames = FRAMES;
   private int beginnings = BEGINNINGS;
+  private int headCount;
+  private boolean headBegun;
+  private boolean headOpen;
   private boolean over;
   private boolean closed;
   private boolean scheduled;
@@ -56,21 +61,43 @@ public final class FrontendTurns extends ChannelDuplexHandler {
     }
     int end = in.readerIndex();
     int last = in.writerIndex();
-    while (!over && last - end >= Http2CodecUtil.FRAME_HEADER_LENGTH) {
+    headBegun = false;
+    while (!over && last - end > TYPE_OFFSET) {
+      byte type = in.getByte(end + TYPE_OFFSET);
       int payload = in.getUnsignedMedium(end);
       if (payload > maxFrameSize) {
         return last;
       }
       int next = end + Http2CodecUtil.FRAME_HEADER_LENGTH + payload;
       if (next > last) {
+        headBegun = type == Http2FrameTypes.HEADERS;
         return end;
       }
       // Before a head, not behind one: what resets a stream often comes right after it.
-      if (spend(in.getByte(end + TYPE_OFFSET))) {
+      if (spend(type)) {
+        follow(type, in.getByte(end + FLAGS_OFFSET));
         end = next;
       }
     }
     return end;
+  }
+
+  /** Notes where a head begins, and where it ends: it may go on in other frames. */
+  private void follow(byte type, byte flags) {
+    if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
+      headOpen = (flags & Http2Flags.END_HEADERS) == 0;
+    }
+    if (type == Http2FrameTypes.HEADERS) {
+      headCount++;
+    }
+  }
+
+  /** Returns which head, counted from one, has begun to come and has no end yet; 0 if none has. */
+  public int unfinishedHead() {
+    if (headOpen) {
+      return headCount;
+    }
+    return headBegun ? headCount + 1 : 0;
   }
 
   private boolean spend(byte type) {
