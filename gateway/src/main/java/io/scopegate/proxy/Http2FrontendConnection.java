@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -139,6 +140,11 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     } else {
       deadline.set(Waiting.REQUEST, settings.idleTimeout());
     }
+  }
+
+  /** Lets the end of a stream not count on the client's account. */
+  void excuse(Http2FrameStream stream) {
+    FrontendCodec.excuse(codec, stream.id());
   }
 
   FrontendSettings settings() {

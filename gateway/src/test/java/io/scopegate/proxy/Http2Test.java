@@ -310,6 +310,24 @@ class Http2Test {
   }
 
   @Test
+  void answers_that_do_not_wait_for_the_whole_request_are_not_on_the_clients_account()
+      throws Exception {
+    try (RawHttp2Backend backend =
+            RawHttp2Backend.scripted(stream -> stream.head(true, ":status", "200"));
+        TestGateway gateway =
+            TestGateway.with(TestGateway.OPEN).backend("core", backend.url()).start();
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      for (int i = 0; i < 250; i++) {
+        Exchange one = client.answer(client.request("POST", "/early", false));
+        client.await(() -> one.reset() >= 0);
+        assertThat(one.status()).isEqualTo(200);
+        assertThat(one.reset()).isEqualTo(NO_ERROR);
+      }
+      assertThat(client.goAway()).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void a_cut_answer_never_looks_whole() throws Exception {
     String half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
     try (RecordingBackend backend =
@@ -475,15 +493,16 @@ class Http2Test {
   @Test
   void a_head_that_has_ended_has_all_the_time_of_a_request() throws Exception {
     try (RecordingBackend backend = RecordingBackend.start();
-        TestGateway gateway = withHeadTimeout(backend, Duration.ofMillis(100));
+        TestGateway gateway = withHeadTimeout(backend, Duration.ofMillis(500));
         RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(client.answer(client.get("/x")).status()).isEqualTo(200); // settings are agreed on
       int stream = client.newStream();
       client.frame(HEADERS, 1, stream, new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84});
       LockSupport.parkNanos(20_000_000); // not in one piece
       client.frame(CONTINUATION, 4, stream, new byte[] {0x41, 1, 'a'});
       assertThat(client.answer(stream).status()).isEqualTo(200);
       int slow = client.request("POST", "/slow", false);
-      LockSupport.parkNanos(300_000_000);
+      LockSupport.parkNanos(800_000_000);
       client.data(slow, true, "body");
       assertThat(client.answer(slow).status()).isEqualTo(200);
     }
