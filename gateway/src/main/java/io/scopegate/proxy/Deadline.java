@@ -45,6 +45,11 @@ final class Deadline {
     look(limitAt);
   }
 
+  /** Takes back {@link #limit}. */
+  void lift() {
+    limited = false;
+  }
+
   private void look(long nextAt) {
     if (timer == null) {
       schedule(nextAt);

@@ -119,6 +119,9 @@ abstract class Frontend {
   /** Writes the end of the answer. */
   abstract void writeEnd(Fields trailers);
 
+  /** What ends now, its client has not brought about. */
+  void excuse() {}
+
   /** Says in place of the rest of an answer why there is no more; breaks off where it cannot. */
   abstract void breakOff(GrpcStatus status, String why);
 

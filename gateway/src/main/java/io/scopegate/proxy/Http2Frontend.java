@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.scopegate.proxy.http2.HeadWriter;
 import io.scopegate.proxy.http2.Http2RequestReader;
@@ -28,11 +29,15 @@ import org.jspecify.annotations.Nullable;
 final class Http2Frontend extends Frontend {
   private final Channel channel;
   private final Http2RequestReader reader;
+  private final Http2FrontendConnection connection;
 
   /** What the body of the answer still has, if its head said so; -1 if it did not. */
   private long left = -1;
 
   private boolean grpc;
+
+  /** Whether a backend's answer is passed on, and not broken off. */
+  private boolean passed;
 
   /** The last frame of the answer, once it is written. */
   private @Nullable ChannelFuture end;
@@ -51,6 +56,7 @@ final class Http2Frontend extends Frontend {
         expired);
     this.channel = channel;
     this.reader = reader;
+    this.connection = connection;
   }
 
   @Override
@@ -126,6 +132,7 @@ final class Http2Frontend extends Frontend {
 
   @Override
   boolean writeHead(ResponseHead answer, RequestHead request, boolean last, Fields fields) {
+    passed = true;
     Framing framing = answer.framing();
     int status = answer.status();
     if (framing.kind() == Framing.Kind.TUNNEL) {
@@ -163,7 +170,15 @@ final class Http2Frontend extends Frontend {
   }
 
   @Override
+  void excuse() {
+    if (channel instanceof Http2StreamChannel stream) {
+      connection.excuse(stream.stream());
+    }
+  }
+
+  @Override
   void breakOff(GrpcStatus status, String why) {
+    passed = false;
     if (!grpc || end != null || left > 0) {
       cut();
       return;
@@ -212,6 +227,9 @@ final class Http2Frontend extends Frontend {
     // What flow control holds back of the answer is the client's to let through.
     deadline().set(Waiting.CLIENT_READS, settings().bodyTimeout());
     if (!reader.isEnded() && end != null) {
+      if (passed) {
+        excuse(); // a backend may answer what it has not heard to the end
+      }
       // RFC 9113 §8.1: the answer is whole, and the rest of the request is of no use.
       end.addListener(written -> reset(Http2Error.NO_ERROR));
     }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -38,22 +39,26 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
 
   private final Channel channel;
   private final Http2FrameCodec codec;
+  private final FrontendTurns turns;
   private final FrontendSettings settings;
   private final BooleanSupplier draining;
   private final Client client;
   private final RequestIds ids;
   private final Deadline deadline;
   private int requests;
+  private int unfinishedHead;
   private boolean goneAway;
 
   private Http2FrontendConnection(
       Channel channel,
       Http2FrameCodec codec,
+      FrontendTurns turns,
       FrontendSettings settings,
       BooleanSupplier draining,
       RandomGenerator random) {
     this.channel = channel;
     this.codec = codec;
+    this.turns = turns;
     this.settings = settings;
     this.draining = draining;
     this.client = Client.of(channel, settings.trustedProxies());
@@ -72,7 +77,7 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     Http2FrameCodec codec =
         FrontendCodec.of(settings.connections().streams(), settings.heads().headerBytes(), turns);
     Http2FrontendConnection connection =
-        new Http2FrontendConnection(pipeline.channel(), codec, settings, draining, random);
+        new Http2FrontendConnection(pipeline.channel(), codec, turns, settings, draining, random);
     pipeline.addLast(
         new LingeringClose(),
         turns,
@@ -98,7 +103,8 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     protected void initChannel(Channel stream) {
-      Http2RequestReader reader = new Http2RequestReader(connection.settings().heads());
+      Http2RequestReader reader =
+          new Http2RequestReader(connection.settings().heads(), connection.turns);
       stream
           .pipeline()
           .addLast(
@@ -134,6 +140,11 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     } else {
       deadline.set(Waiting.REQUEST, settings.idleTimeout());
     }
+  }
+
+  /** Lets the end of a stream not count on the client's account. */
+  void excuse(Http2FrameStream stream) {
+    FrontendCodec.excuse(codec, stream.id());
   }
 
   FrontendSettings settings() {
@@ -176,6 +187,20 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
     ReferenceCountUtil.release(frame);
   }
 
+  /** Begins to count the time of a head when its first byte is there. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    int head = turns.unfinishedHead();
+    if (head != unfinishedHead) {
+      unfinishedHead = head;
+      if (head == 0) {
+        deadline.lift();
+      } else {
+        deadline.limit(settings.headTimeout());
+      }
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice) {
@@ -212,7 +237,13 @@ final class Http2FrontendConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void expired(Waiting waiting) {
-    close(waiting == Waiting.HEAD ? Http2Error.SETTINGS_TIMEOUT : Http2Error.NO_ERROR);
+    close(
+        switch (waiting) {
+          case HEAD -> Http2Error.SETTINGS_TIMEOUT;
+          // Nothing else can come before the end of that head (RFC 9113 §4.3).
+          case NOTHING_MORE -> Http2Error.ENHANCE_YOUR_CALM;
+          default -> Http2Error.NO_ERROR;
+        });
   }
 
   @Override

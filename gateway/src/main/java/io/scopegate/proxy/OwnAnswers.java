@@ -155,6 +155,7 @@ final class OwnAnswers {
 
   /** Ends a request, because what it was let through with does not hold any more. */
   ExchangeState withdraw(ExchangeState state, Exchange exchange, Decision.Deny why) {
+    frontend.excuse();
     return breaksOff(state, GrpcStatus.of(why.code().status()), why.detail())
         ? Closed.INSTANCE
         : refuse(exchange, why);

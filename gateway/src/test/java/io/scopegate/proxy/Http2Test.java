@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +25,9 @@ class Http2Test {
   private static final int PROTOCOL_ERROR = 1;
   private static final int REFUSED_STREAM = 7;
   private static final int CANCEL = 8;
+  private static final int ENHANCE_YOUR_CALM = 11;
+  private static final int HEADERS = 1;
+  private static final int CONTINUATION = 9;
 
   private static final String GUARDED =
       """
@@ -306,6 +310,24 @@ class Http2Test {
   }
 
   @Test
+  void answers_that_do_not_wait_for_the_whole_request_are_not_on_the_clients_account()
+      throws Exception {
+    try (RawHttp2Backend backend =
+            RawHttp2Backend.scripted(stream -> stream.head(true, ":status", "200"));
+        TestGateway gateway =
+            TestGateway.with(TestGateway.OPEN).backend("core", backend.url()).start();
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      for (int i = 0; i < 250; i++) {
+        Exchange one = client.answer(client.request("POST", "/early", false));
+        client.await(() -> one.reset() >= 0);
+        assertThat(one.status()).isEqualTo(200);
+        assertThat(one.reset()).isEqualTo(NO_ERROR);
+      }
+      assertThat(client.goAway()).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void a_cut_answer_never_looks_whole() throws Exception {
     String half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
     try (RecordingBackend backend =
@@ -420,6 +442,85 @@ class Http2Test {
       assertThat(client.awaitClose()).isTrue();
       assertThat(client.goAway()).isEqualTo(NO_ERROR);
     }
+  }
+
+  /** How a head comes too slowly; each takes the number of the piece that is sent. */
+  interface Drip {
+    void send(RawHttp2Client client, int piece) throws IOException;
+  }
+
+  static Stream<Arguments> slowHeads() {
+    Drip continuations =
+        (client, piece) ->
+            client.frame(piece == 0 ? HEADERS : CONTINUATION, 0, 1001, new byte[] {(byte) 0x82});
+    Drip bytes =
+        (client, piece) ->
+            client.bytes(
+                piece == 0 ? new byte[] {0, 0, 99, HEADERS, 5, 0, 0, 3, (byte) 233} : new byte[1]);
+    return Stream.of(
+        Arguments.of("HEADERS without an end", continuations, false),
+        Arguments.of("HEADERS without an end, while another stream is open", continuations, true),
+        Arguments.of("half a frame", bytes, false),
+        Arguments.of("half a frame, while another stream is open", bytes, true));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("slowHeads")
+  void a_head_that_comes_too_slowly_ends_the_connection(String how, Drip drip, boolean busy)
+      throws Exception {
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway = withHeadTimeout(backend, Duration.ofMillis(400));
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(client.answer(client.get("/x")).status()).isEqualTo(200);
+      if (busy) {
+        client.request("POST", "/y", false);
+      }
+      int pieces = 0;
+      try {
+        // None of them gives it more time.
+        while (!client.isClosed() && pieces < 15) {
+          drip.send(client, pieces++);
+          LockSupport.parkNanos(100_000_000);
+        }
+      } catch (IOException e) {
+        // closed in the middle of it
+      }
+      assertThat(pieces).isBetween(3, 14);
+      assertThat(client.goAway()).isEqualTo(ENHANCE_YOUR_CALM);
+    }
+  }
+
+  @Test
+  void a_head_that_has_ended_has_all_the_time_of_a_request() throws Exception {
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway = withHeadTimeout(backend, Duration.ofMillis(500));
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      assertThat(client.answer(client.get("/x")).status()).isEqualTo(200); // settings are agreed on
+      int stream = client.newStream();
+      client.frame(HEADERS, 1, stream, new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84});
+      LockSupport.parkNanos(20_000_000); // not in one piece
+      client.frame(CONTINUATION, 4, stream, new byte[] {0x41, 1, 'a'});
+      assertThat(client.answer(stream).status()).isEqualTo(200);
+      int slow = client.request("POST", "/slow", false);
+      LockSupport.parkNanos(800_000_000);
+      client.data(slow, true, "body");
+      assertThat(client.answer(slow).status()).isEqualTo(200);
+    }
+  }
+
+  private static TestGateway withHeadTimeout(RecordingBackend backend, Duration time)
+      throws IOException {
+    FrontendSettings standard = FrontendSettings.standard();
+    return TestGateway.with(TestGateway.OPEN)
+        .backend("core", backend.url())
+        .frontend(
+            new FrontendSettings(
+                time,
+                standard.bodyTimeout(),
+                standard.idleTimeout(),
+                standard.bodyLimitBytes(),
+                standard.trustedProxies()))
+        .start();
   }
 
   @Test

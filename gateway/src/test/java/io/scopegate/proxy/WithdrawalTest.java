@@ -31,6 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -455,5 +456,31 @@ class WithdrawalTest {
     }
     assertThat(ended).isEqualTo(connections.length * each / 10);
     assertThat(withdrawn).hasSize(connections.length * each * 9 / 10);
+  }
+
+  @Test
+  @Tag("long")
+  void what_is_withdrawn_is_not_on_the_clients_account() throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      for (int round = 0; round < 3; round++) {
+        callers.become(caller("MEMBER"));
+        for (int i = 0; i < 90; i++) {
+          client.request(
+              "POST",
+              "/a.B/Watch",
+              false,
+              "content-type",
+              "application/grpc",
+              "authorization",
+              "Bearer good");
+        }
+        client.await(
+            () -> client.exchanges().stream().noneMatch(exchange -> exchange.bodyLength() < 5));
+        callers.become(withoutBob());
+        client.await(() -> client.exchanges().stream().noneMatch(exchange -> exchange.reset() < 0));
+      }
+      assertThat(withdrawn).hasSize(270);
+      assertThat(client.goAway()).isEqualTo(-1);
+    }
   }
 }

@@ -46,6 +46,16 @@ public final class FrontendCodec extends Http2FrameCodecBuilder {
   }
 
   /**
+   * Puts the end of a stream down to somebody else than the client, who may not be able to help it:
+   * a backend that has heard enough, a credential that was withdrawn.
+   */
+  public static void excuse(Http2FrameCodec codec, int streamId) {
+    if (codec.encoder() instanceof FrontendEncoder encoder) {
+      encoder.excuse(streamId);
+    }
+  }
+
+  /**
    * Returns a codec for one connection.
    *
    * @param maxStreams how many streams it may have at once

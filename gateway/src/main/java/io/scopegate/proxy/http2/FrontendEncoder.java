@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FrontendEncoder extends DecoratingHttp2ConnectionEncoder {
   private static final int MAX_QUEUED = 1_000;
 
+  private final Http2Connection.PropertyKey excused;
   private @Nullable Http2LifecycleManager lifecycleManager;
   private @Nullable ResetBudget resets;
   private int queued;
@@ -27,6 +29,15 @@ final class FrontendEncoder extends DecoratingHttp2ConnectionEncoder {
 
   FrontendEncoder(Http2ConnectionEncoder delegate) {
     super(delegate);
+    this.excused = connection().newKey();
+  }
+
+  /** Counts no plain reset of this stream: somebody else has brought it about. */
+  void excuse(int streamId) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null) {
+      stream.setProperty(excused, true);
+    }
   }
 
   @Override
@@ -64,7 +75,8 @@ final class FrontendEncoder extends DecoratingHttp2ConnectionEncoder {
 
   /**
    * A failing backend is nobody's fault here, and a whole request may be answered and reset. What
-   * is left was brought about by the client: a violation, or a request without an end.
+   * is left was brought about by the client: a violation, or a request without an end, unless its
+   * stream is excused.
    */
   private boolean isClientsAccount(int streamId, long errorCode) {
     if (errorCode == Http2Error.INTERNAL_ERROR.code()) {
@@ -73,7 +85,10 @@ final class FrontendEncoder extends DecoratingHttp2ConnectionEncoder {
     boolean plain =
         errorCode == Http2Error.CANCEL.code() || errorCode == Http2Error.NO_ERROR.code();
     Http2Stream stream = connection().stream(streamId);
-    return !plain || (stream != null && stream.state().remoteSideOpen());
+    return !plain
+        || (stream != null
+            && stream.state().remoteSideOpen()
+            && stream.getProperty(excused) == null);
   }
 
   /** Counts a frame that waits to be written and that no flow control holds back. */

@@ -11,20 +11,26 @@ import org.jspecify.annotations.Nullable;
 /** Reads the request of one stream. Confined to the channel's event loop. */
 public final class Http2RequestReader extends StreamReader {
   private final HeadLimits limits;
-  private boolean released;
+  private final FrontendTurns turns;
+  private boolean begun;
 
-  /** Starts before the head. */
-  public Http2RequestReader(HeadLimits limits) {
+  /**
+   * Starts before the head.
+   *
+   * @param turns in which the requests of the connection begin
+   */
+  public Http2RequestReader(HeadLimits limits, FrontendTurns turns) {
     // A stream that is reset by what came with its head is not to cost a backend anything.
     super(true);
     this.limits = limits;
+    this.turns = turns;
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (!released && isStarted()) {
-      released = true;
-      release();
+    if (!begun && isStarted()) {
+      begun = true;
+      turns.begin(this);
     } else {
       ctx.fireChannelReadComplete();
     }

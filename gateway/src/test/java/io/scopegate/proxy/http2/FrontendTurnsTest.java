@@ -7,7 +7,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.scopegate.proxy.message.HeadLimits;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,15 +29,27 @@ class FrontendTurnsTest {
   private final FrontendTurns turns = new FrontendTurns();
   private final Reader reader = new Reader();
   private final Socket socket = new Socket();
+  private final List<EmbeddedChannel> streams = new ArrayList<>();
   private EmbeddedChannel channel = new EmbeddedChannel();
 
   /** Counts what is asked of the socket. Confined to the channel's event loop. */
   private static final class Socket extends ChannelOutboundHandlerAdapter {
     private int reads;
+    private int flushes;
 
     @Override
     public void read(ChannelHandlerContext ctx) {
       reads++;
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+      flushes++;
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+      // Later, as where it lingers.
     }
   }
 
@@ -67,6 +86,7 @@ class FrontendTurnsTest {
 
   @AfterEach
   void close() {
+    streams.forEach(EmbeddedChannel::finishAndReleaseAll);
     channel.finishAndReleaseAll();
   }
 
@@ -147,5 +167,106 @@ class FrontendTurnsTest {
     in.setMedium(0, MAX_FRAME);
     assertThat(turns.end(in, MAX_FRAME)).isZero();
     in.release();
+  }
+
+  /** A request whose head has come on a stream of its own. */
+  private EmbeddedChannel request() {
+    EmbeddedChannel stream = new EmbeddedChannel();
+    stream
+        .pipeline()
+        .addLast(
+            new Http2RequestReader(HeadLimits.STANDARD, turns),
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRead(ChannelHandlerContext ctx, Object message) {
+                ctx.fireChannelRead(message);
+                channel.flush(); // an answer
+              }
+            });
+    Http2Headers head = new DefaultHttp2Headers();
+    head.method("GET").scheme("http").authority("gw.test").path("/");
+    stream.writeInbound(new DefaultHttp2HeadersFrame(head, false));
+    streams.add(stream);
+    return stream;
+  }
+
+  private long begun() {
+    return streams.stream().filter(stream -> !stream.inboundMessages().isEmpty()).count();
+  }
+
+  @Test
+  void a_turn_begins_four_requests_and_others_come_before_the_next() {
+    for (int i = 0; i < 10; i++) {
+      request();
+    }
+    assertThat(begun()).isEqualTo(4);
+    channel.runScheduledPendingTasks();
+    assertThat(begun()).isEqualTo(8);
+    channel.runScheduledPendingTasks();
+    assertThat(begun()).isEqualTo(10);
+    channel.runScheduledPendingTasks();
+    request();
+    assertThat(begun()).isEqualTo(11);
+  }
+
+  @Test
+  void no_request_begins_before_everything_that_has_come_is_read() {
+    comes(frames(40, HEADERS));
+    request();
+    channel.runScheduledPendingTasks();
+    assertThat(reader.frames).isEqualTo(32);
+    assertThat(begun()).isZero();
+    channel.runScheduledPendingTasks();
+    assertThat(reader.frames).isEqualTo(40);
+    assertThat(begun()).isEqualTo(1);
+  }
+
+  @Test
+  void requests_begin_although_more_comes_in_each_turn() {
+    comes(frames(17, HEADERS));
+    for (int i = 0; i < 10; i++) {
+      request();
+    }
+    for (int turn = 0; turn < 3; turn++) {
+      channel.runScheduledPendingTasks();
+      comes(frames(17, HEADERS));
+    }
+    assertThat(begun()).isEqualTo(10);
+  }
+
+  @Test
+  void a_request_that_is_reset_before_its_turn_does_not_begin() {
+    for (int i = 0; i < 5; i++) {
+      request();
+    }
+    var unused = streams.get(4).close();
+    channel.runScheduledPendingTasks();
+    assertThat(begun()).isEqualTo(4);
+  }
+
+  @Test
+  void a_connection_that_ends_reads_nothing_and_begins_nothing() {
+    for (int i = 0; i < 10; i++) {
+      request();
+    }
+    var unused = channel.pipeline().close();
+    comes(frames(3, HEADERS));
+    channel.runScheduledPendingTasks();
+    request();
+    channel.runScheduledPendingTasks();
+    assertThat(begun()).isEqualTo(4);
+    assertThat(reader.frames).isZero();
+    assertThat(reader.bytes.isReadable()).isFalse();
+  }
+
+  @Test
+  void what_begins_together_is_answered_in_one_piece() {
+    for (int i = 0; i < 8; i++) {
+      request();
+    }
+    socket.flushes = 0;
+    channel.runScheduledPendingTasks();
+    assertThat(begun()).isEqualTo(8);
+    assertThat(socket.flushes).isEqualTo(1);
   }
 }
