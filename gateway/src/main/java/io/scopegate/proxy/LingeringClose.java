@@ -21,8 +21,13 @@ final class LingeringClose extends ChannelDuplexHandler {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();
-    if (closing || !channel.isActive() || !(channel instanceof DuplexChannel duplex)) {
+    if (!channel.isActive() || !(channel instanceof DuplexChannel duplex)) {
       ctx.close(promise);
+      return;
+    }
+    channel.closeFuture().addListener(closed -> promise.trySuccess());
+    if (closing) {
+      // Whoever else wants it closed waits, too: at once, it would take back what was written.
       return;
     }
     closing = true;
@@ -32,7 +37,6 @@ final class LingeringClose extends ChannelDuplexHandler {
     channel
         .eventLoop()
         .schedule(() -> ctx.close(), ConnectionEnd.LINGERING.toMillis(), TimeUnit.MILLISECONDS);
-    channel.closeFuture().addListener(closed -> promise.trySuccess());
   }
 
   @Override

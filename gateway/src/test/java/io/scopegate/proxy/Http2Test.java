@@ -328,6 +328,24 @@ class Http2Test {
   }
 
   @Test
+  void refusals_of_requests_without_an_end_are_on_the_clients_account() throws Exception {
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway = guarded(backend);
+        RawHttp2Client client = new RawHttp2Client(gateway.address())) {
+      for (int i = 0; i < 201; i++) {
+        client.request("POST", "/api/x", false, "content-length", "1000000");
+        if (i % 50 == 49) {
+          client.await(() -> client.exchange(1).reset() >= 0);
+          client.answer(client.get("/open/x"));
+        }
+      }
+      client.await(() -> client.goAway() >= 0);
+      assertThat(client.goAway()).isEqualTo(ENHANCE_YOUR_CALM);
+      assertThat(client.awaitClose()).isTrue();
+    }
+  }
+
+  @Test
   void a_cut_answer_never_looks_whole() throws Exception {
     String half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
     try (RecordingBackend backend =
