@@ -45,7 +45,7 @@ final class Stores {
   private static IdentityStore own(GatewayConfig config, Clock clock, RandomGenerator random) {
     GatewayConfig.Store store = config.store();
     if (store.database().isEmpty()) {
-      return new SqliteIdentityStore(config.data(), clock, random);
+      return UnpackedLibrary.goneAfter(() -> new SqliteIdentityStore(config.data(), clock, random));
     }
     Duration period = CacheLimits.trust(store.staleIfError()).dividedBy(LOOKS);
     return new PostgresIdentityStore(access(store.database().get()), period, clock, random);

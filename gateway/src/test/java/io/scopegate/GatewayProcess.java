@@ -100,6 +100,11 @@ public final class GatewayProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Ends it without a word, and waits for that. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Waits for its end and returns its exit code. */
   int exitCode(int seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** Open streams of credentials that come to an end, at whole gateways. */
@@ -107,7 +109,7 @@ class RevokedStreamsTest {
   }
 
   /** Opens an event stream, and returns what waits for its end. */
-  private Callable<?> events(RunningGateway gateway, String token) throws IOException {
+  private static Callable<?> events(RunningGateway gateway, String token) throws IOException {
     RawClient client = new RawClient(gateway.edge());
     client.send(request("events", token) + "\r\n");
     assertThat(client.answerToHead().status()).isEqualTo(200);
@@ -163,25 +165,29 @@ class RevokedStreamsTest {
         + "\r\n";
   }
 
-  /** Does something; says how long after it each stream ended. */
-  private void endsAll(String what, Map<String, Callable<?>> open, Callable<?> change)
-      throws Exception {
+  /** Does something; returns how long after it each stream ends. */
+  private Map<String, Future<Duration>> ending(
+      String what, Map<String, Callable<?>> open, Callable<?> change) throws Exception {
     long start = System.nanoTime();
     change.call();
     Map<String, Future<Duration>> ending = new TreeMap<>();
     open.forEach(
         (name, end) ->
             ending.put(
-                name,
+                what + ": " + name,
                 clients.submit(
                     () -> {
                       end.call();
                       return Duration.ofNanos(System.nanoTime() - start);
                     })));
+    return ending;
+  }
+
+  private static void endSoon(Map<String, Future<Duration>> ending) throws Exception {
     for (Map.Entry<String, Future<Duration>> end : ending.entrySet()) {
       Duration time = end.getValue().get(20, TimeUnit.SECONDS);
-      System.out.printf("%s: %s ended after %d ms%n", what, end.getKey(), time.toMillis());
-      assertThat(time).isLessThan(SOON);
+      System.out.printf("%s ended after %d ms%n", end.getKey(), time.toMillis());
+      assertThat(time).as(end.getKey()).isLessThan(SOON);
     }
   }
 
@@ -204,6 +210,7 @@ class RevokedStreamsTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void streams_end_at_every_gateway_when_their_credential_does() throws Exception {
     PostgresAccess access = PostgresServer.database();
     String store =
@@ -224,26 +231,38 @@ class RevokedStreamsTest {
               - { subject: eve, name: ci, scopes: [work:read] }
               - { subject: kim, name: ci, scopes: [work:read] }
             """);
-    Callable<?> untouched = events(other, values.getOrDefault("bob/stays", ""));
+    Future<?> untouched = clients.submit(events(other, values.getOrDefault("bob/stays", "")));
     String bob = id(one, "bob", "ci");
-    endsAll(
-        "revoked at another gateway",
-        open(other, values.getOrDefault("bob/ci", "")),
-        () -> one.admin("DELETE", "/api/v1/tokens/" + bob, ""));
-    endsAll(
-        "disabled at another gateway",
-        open(other, values.getOrDefault("dan/ci", "")),
-        () -> one.admin("PUT", "/api/v1/subjects/dan", "{\"disabled\": true}"));
-    endsAll(
-        "without its role by another gateway",
-        open(other, values.getOrDefault("eve/ci", "")),
-        () ->
-            one.admin("PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}"));
     String kim = id(one, "kim", "ci");
-    endsAll(
-        "rotated at another gateway, with a second of overlap",
-        open(other, values.getOrDefault("kim/ci", "")),
-        () -> one.admin("POST", "/api/v1/tokens/" + kim + "/rotate", "{\"overlap\": \"1s\"}"));
+    // All are open before anything changes, so that they wait together.
+    Map<String, Callable<?>> ofBob = open(other, values.getOrDefault("bob/ci", ""));
+    Map<String, Callable<?>> ofDan = open(other, values.getOrDefault("dan/ci", ""));
+    Map<String, Callable<?>> ofEve = open(other, values.getOrDefault("eve/ci", ""));
+    Map<String, Callable<?>> ofKim = open(other, values.getOrDefault("kim/ci", ""));
+    Map<String, Future<Duration>> ending = new TreeMap<>();
+    ending.putAll(
+        ending(
+            "revoked at another gateway",
+            ofBob,
+            () -> one.admin("DELETE", "/api/v1/tokens/" + bob, "")));
+    ending.putAll(
+        ending(
+            "disabled at another gateway",
+            ofDan,
+            () -> one.admin("PUT", "/api/v1/subjects/dan", "{\"disabled\": true}")));
+    ending.putAll(
+        ending(
+            "without its role by another gateway",
+            ofEve,
+            () ->
+                one.admin(
+                    "PUT", "/api/v1/organizations/acme/members/eve", "{\"roles\": [\"GUEST\"]}")));
+    ending.putAll(
+        ending(
+            "rotated at another gateway, with a second of overlap",
+            ofKim,
+            () -> one.admin("POST", "/api/v1/tokens/" + kim + "/rotate", "{\"overlap\": \"1s\"}")));
+    endSoon(ending);
     assertThat(other.send(other.gateway().admin(), "GET", "/metrics", "", "").body())
         .contains(
             "scopegate_withdrawals_total{code=\"credential_invalid\","
@@ -252,10 +271,11 @@ class RevokedStreamsTest {
                 + "route=\"GET /orgs/{org}/ws\"} 3.0",
             "scopegate_withdrawals_total{code=\"insufficient_role\","
                 + "route=\"GET /orgs/{org}/ws\"} 1.0");
-    assertThat(clients.submit(untouched).isDone()).isFalse();
+    assertThat(untouched.isDone()).isFalse();
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void streams_end_when_a_token_expires_or_the_issuer_of_a_session_says_so() throws Exception {
     try (TestIssuer issuer = TestIssuer.start()) {
       RunningGateway gateway =
@@ -287,13 +307,14 @@ class RevokedStreamsTest {
       String session = "0123456789abcdef";
       issuer.knows(session, "{\"active\":true,\"sub\":\"bob\"}");
       Map<String, Callable<?>> open = open(gateway, value);
-      endsAll(
-          "ended by the issuer",
-          open(gateway, session),
-          () -> {
-            issuer.knows(session, "{\"active\":false}");
-            return session;
-          });
+      endSoon(
+          ending(
+              "ended by the issuer",
+              open(gateway, session),
+              () -> {
+                issuer.knows(session, "{\"active\":false}");
+                return session;
+              }));
       for (Callable<?> each : open.values()) {
         each.call();
       }

@@ -9,6 +9,7 @@ import io.scopegate.proxy.message.WebSocketFields;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,6 +84,17 @@ class TerminationTest {
   @Tag("long")
   void on_sigterm_500_websockets_of_both_versions_are_told_1001() throws Exception {
     terminateWithWebSockets(500);
+  }
+
+  @Test
+  void who_is_killed_leaves_nothing_in_the_temporary_folder() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    try (RecordingBackend backend = RecordingBackend.start();
+        GatewayProcess gateway =
+            GatewayProcess.start(folder, ROUTES, backend.url(), "-Djava.io.tmpdir=" + temporary)) {
+      gateway.kill();
+    }
+    assertThat(temporary).isEmptyDirectory();
   }
 
   /** Half of them over HTTP/1 and half over HTTP/2. */

@@ -69,15 +69,8 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private List<Problem> problemsOf(Path file) {
-    ConfigReader.Outcome read =
-        ConfigReader.read(file, settings, surroundings.environment(), surroundings.clock());
-    List<Problem> problems = new ArrayList<>(read.problems());
-    read.config()
-        .ifPresent(
-            good ->
-                problems.addAll(
-                    PolicyReader.read(good.routes(), Optional.of(good.backendNames())).problems()));
-    return problems;
+    return ConfigReader.read(file, settings, surroundings.environment(), surroundings.clock())
+        .problemsOfBoth();
   }
 
   private void print(List<Problem> problems) {

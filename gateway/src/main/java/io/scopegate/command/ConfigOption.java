@@ -29,10 +29,10 @@ final class ConfigOption {
     return option;
   }
 
-  /** Reads the configuration; its problems end the command. */
+  /** Reads the configuration; its problems end the command, told with those of its routes. */
   GatewayConfig read(Surroundings surroundings) {
     ConfigReader.Outcome outcome =
         ConfigReader.read(file, settings, surroundings.environment(), surroundings.clock());
-    return outcome.config().orElseThrow(() -> Failure.problems(outcome.problems()));
+    return outcome.config().orElseThrow(() -> Failure.problems(outcome.problemsOfBoth()));
   }
 }

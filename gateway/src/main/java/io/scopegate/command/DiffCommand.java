@@ -99,12 +99,19 @@ final class DiffCommand implements Callable<Integer> {
     if (role.equals(PolicyDiff.ANONYMOUS)) {
       return "without a credential";
     }
+    boolean isPage = role.equals(PolicyDiff.PAGE);
     List<String> shown =
-        scopes.stream()
-            .limit(SCOPES_SHOWN)
-            .map(scope -> scope.isEmpty() ? "(no scope)" : scope)
-            .toList();
+        scopes.stream().limit(SCOPES_SHOWN).map(scope -> word(scope, isPage)).toList();
     int rest = scopes.size() - shown.size();
-    return "scopes: " + String.join(" ", shown) + (rest > 0 ? " and " + rest + " more" : "");
+    return (isPage ? "origins: " : "scopes: ")
+        + String.join(" ", shown)
+        + (rest > 0 ? " and " + rest + " more" : "");
+  }
+
+  private static String word(String scope, boolean isOrigin) {
+    if (isOrigin) {
+      return scope.equals(PolicyDiff.EVERYTHING) ? "(any other)" : scope;
+    }
+    return scope.isEmpty() ? "(no scope)" : scope;
   }
 }

@@ -94,13 +94,28 @@ final class ExplainCommand implements Callable<Integer> {
             RequestLine.parse(method, path, host),
             fields(),
             supposed.caller(table, known.orElse(nobody())));
-    Explanation explanation = Explanation.of(decision);
+    Explanation explanation = explanation(decision, known);
     if (output.isJson()) {
       surroundings.out().println(Json.text(explanation));
     } else {
       surroundings.out().print(explanation.text());
     }
     return decision instanceof Decision.Deny ? Failure.NO : 0;
+  }
+
+  /**
+   * Says so where who asks is nobody that the file knows, and is let in by some rows all the same.
+   */
+  private Explanation explanation(Decision decision, Optional<Identities> known) {
+    Explanation explanation = Explanation.of(decision);
+    Set<String> subjects = known.map(Identities::subjects).orElse(Set.of(subject));
+    return subjects.contains(subject)
+        ? explanation
+        : explanation.notingOfCredential(
+            "the identities know no `"
+                + subject
+                + "`, who is taken to hold nothing"
+                + Failure.hint(subject, subjects));
   }
 
   private static Identities nobody() {

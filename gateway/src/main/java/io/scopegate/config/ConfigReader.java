@@ -19,10 +19,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads gateway.yaml with what flags and environment lay over it. All problems are found in one go.
@@ -35,50 +35,13 @@ public final class ConfigReader {
   /** A hundred years: beyond it there is nothing to hold. */
   private static final Duration MAX_EXPIRY = Duration.ofDays(36_500);
 
-  /** Keys in more than one case, so that the environment can spell them in capitals. */
-  private static final List<String> MIXED_CASE =
-      List.of(
-          "apiVersion",
-          "proxyProtocol",
-          "minVersion",
-          "handshakeTimeout",
-          "clientCertificates",
-          "serverName",
-          "trustedProxies",
-          "staleIfError",
-          "freshFor",
-          "firstByte",
-          "perSecond",
-          "maxTime",
-          "healthCheck",
-          "healthyAfter",
-          "unhealthyAfter",
-          "slowStart",
-          "requestHeaders",
-          "responseHeaders",
-          "headTimeout",
-          "bodyTimeout",
-          "bodyLimit",
-          "idleTimeout",
-          "clientId",
-          "clientSecret",
-          "freshFor",
-          "staleIfError",
-          "maxExpiry",
-          "targetLength",
-          "headerBytes",
-          "headerCount",
-          "connectionsPerAddress",
-          "requestsPerConnection",
-          "concurrentStreams",
-          "readAhead");
-
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
   private final Path file;
   private final Secrets secrets;
   private final SubjectPrefixes prefixes = new SubjectPrefixes(problems);
   private final TlsReader tls;
+  private Optional<RouteFile> routes = Optional.empty();
 
   private ConfigReader(Path file, Map<String, String> environment, Optional<Clock> clock) {
     this.file = file;
@@ -90,11 +53,20 @@ public final class ConfigReader {
    * What came of reading.
    *
    * @param config there unless a problem is an error
+   * @param routes there if the file says where it is, whatever else is wrong
    */
-  public record Outcome(Optional<GatewayConfig> config, List<Problem> problems) {
+  public record Outcome(
+      Optional<GatewayConfig> config, Optional<RouteFile> routes, List<Problem> problems) {
     /** Copies what it is given. */
     public Outcome {
       problems = List.copyOf(problems);
+    }
+
+    /** Returns the problems of the file, and of the routes file that it names. */
+    public List<Problem> problemsOfBoth() {
+      List<Problem> both = new ArrayList<>(problems);
+      routes.ifPresent(named -> both.addAll(named.read().problems()));
+      return both;
     }
   }
 
@@ -129,15 +101,9 @@ public final class ConfigReader {
             .map(root -> new Overrides(reader.problems).laidOver(root, flags, environment))
             .flatMap(reader::config);
     return new Outcome(
-        reader.problems.hasErrors() ? Optional.empty() : config, reader.problems.sorted());
-  }
-
-  /** Returns the key that the environment means by this word. */
-  static String keyLike(String word) {
-    return MIXED_CASE.stream()
-        .filter(word::equalsIgnoreCase)
-        .findFirst()
-        .orElse(word.toLowerCase(Locale.ROOT));
+        reader.problems.hasErrors() ? Optional.empty() : config,
+        reader.routes,
+        reader.problems.sorted());
   }
 
   private Path folder() {
@@ -164,7 +130,10 @@ public final class ConfigReader {
     fields
         .requiredNode("apiVersion")
         .ifPresent(node -> reader.oneOf(node, Map.of("scopegate/v1", true)));
-    Optional<Path> routes = fields.requiredText("routes").map(text -> resolved(text.text()));
+    routes =
+        fields
+            .requiredText("routes")
+            .map(text -> new RouteFile(resolved(text.text()), backendNames(fields)));
     List<GatewayConfig.Listener> listeners = listeners(fields);
     List<GatewayConfig.AdminToken> tokens = new ArrayList<>();
     Optional<Address> admin = fields.fields("admin").flatMap(part -> admin(part, tokens));
@@ -187,13 +156,16 @@ public final class ConfigReader {
     Optional<AssertionConfig> assertion =
         fields
             .fields("assertion")
-            .flatMap(part -> new AssertionReader(reader).read(part, backends.keySet()));
+            .flatMap(
+                part ->
+                    new AssertionReader(reader)
+                        .read(part, backendNames(fields).orElse(backends.keySet())));
     Optional<Duration> maxTokenLife = fields.fields("tokens").flatMap(this::maxExpiry);
     fields.finish();
     return routes.map(
-        path ->
+        named ->
             new GatewayConfig(
-                path,
+                named.path(),
                 listeners,
                 admin.orElse(DEFAULT_ADMIN),
                 tokens,
@@ -300,6 +272,16 @@ public final class ConfigReader {
           fields.keyAt("maxExpiry"), "`maxExpiry` is at most `" + MAX_EXPIRY.toDays() + "d`");
     }
     return max;
+  }
+
+  /** Returns the names of the backends, of those with problems, too. */
+  private Optional<Set<String>> backendNames(Fields fields) {
+    return fields.node("backends").isEmpty()
+        ? Optional.of(Set.of())
+        : fields
+            .node("backends")
+            .flatMap(reader::entries)
+            .map(all -> all.stream().map(YamlNode.Entry::key).collect(Collectors.toSet()));
   }
 
   private Map<String, GatewayConfig.Backend> backends(Fields fields) {

@@ -85,7 +85,7 @@ final class Overrides {
     }
     int found = find(entries, word, overlay);
     if (found < 0) {
-      String key = overlay.anyCase() ? ConfigReader.keyLike(word) : word;
+      String key = overlay.anyCase() ? KeySpelling.like(word) : word;
       YamlNode value = changed(Optional.empty(), overlay, depth + 1);
       entries.add(new YamlNode.Entry(key, overlay.at(), value));
     } else {

@@ -288,6 +288,52 @@ class ConfigReaderTest {
     assertThat(problems(outcome)).containsExactly("none.yaml:1:1: there is no such file");
   }
 
+  private List<String> problemsOfBoth(String yaml, String routes) throws IOException {
+    Files.writeString(folder.resolve("routes.yaml"), "apiVersion: scopegate/v1\n" + routes);
+    return read(yaml).problemsOfBoth().stream()
+        .map(problem -> problem.toString().replace(folder + "/", ""))
+        .toList();
+  }
+
+  @Test
+  void mistakes_here_and_in_the_routes_file_are_told_together() throws IOException {
+    assertThat(
+            problemsOfBoth(
+                SMALL.replace("http://127.0.0.1:9000", "127.0.0.1") + "drian: 3s\n",
+                """
+                routes:
+                  - { match: GET /a, access: public, backend: core }
+                  - { match: GET /b, access: public, backend: coer }
+                """))
+        .hasSize(3)
+        .anySatisfy(problem -> assertThat(problem).startsWith("gateway.yaml:").contains("`drian`"))
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .isEqualTo("routes.yaml:4:47: unknown backend `coer`; did you mean `core`?"));
+  }
+
+  @Test
+  void where_the_backends_cannot_be_read_those_of_the_routes_are_not_checked() throws IOException {
+    assertThat(
+            problemsOfBoth(
+                SMALL.replace("  core: { urls: [\"http://127.0.0.1:9000\"] }", "  - core"),
+                """
+                routes:
+                  - { match: GET /a, access: public, backend: core }
+                  - { match: GET /b, acess: public, backend: core }
+                """))
+        .anySatisfy(problem -> assertThat(problem).startsWith("gateway.yaml:"))
+        .anySatisfy(problem -> assertThat(problem).contains("unknown key `acess`"))
+        .noneMatch(problem -> problem.contains("unknown backend"));
+  }
+
+  @Test
+  void where_it_is_not_said_which_routes_file_there_is_nothing_is_told_of_one() throws IOException {
+    assertThat(problemsOfBoth(SMALL.replace("routes: routes.yaml", ""), "routes: nothing\n"))
+        .containsExactly("gateway.yaml:1:1: the key `routes` is missing");
+  }
+
   @Test
   void a_flag_lies_over_the_environment_and_the_environment_over_the_file() throws IOException {
     Map<String, String> environment =

@@ -34,8 +34,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What becomes of requests under way when what they were let through with is taken away. */
+/**
+ * What becomes of requests under way when what they were let through with is taken away. The tests
+ * wait together, because what they wait for is looked at once a second.
+ */
 @Timeout(40)
 // Text blocks have no CR.
 @SuppressWarnings("StringConcatToTextBlock")
@@ -335,6 +340,7 @@ class WithdrawalTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void whatever_runs_by_a_revoked_credential_ends_soon_and_never_looks_complete() throws Exception {
     RawClient public1 = get("/open/events", "good");
     RawClient shadow = get("/shadow/events", "good");
@@ -376,6 +382,7 @@ class WithdrawalTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void who_holds_less_than_the_backend_was_told_loses_what_is_open() throws Exception {
     callers.become(caller("ADMIN"));
     changed(Map.of("SSE", events("/events", "good")), caller("MEMBER"));
@@ -383,6 +390,7 @@ class WithdrawalTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void who_holds_more_goes_on_until_it_is_taken_away() throws Exception {
     Callable<?> end = events("/events", "good").open();
     CountDownLatch asked = new CountDownLatch(2);
@@ -401,12 +409,14 @@ class WithdrawalTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void what_cannot_be_told_any_more_ends() throws Exception {
     changed(Map.of("SSE", events("/events", "good")), new Callers().unavailable("good"));
     assertThat(withdrawn).containsExactly(Code.IDENTITY_UNAVAILABLE);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void what_cannot_be_decided_ends() throws Exception {
     changed(
         Map.of("SSE", events("/events", "good")),
@@ -416,12 +426,14 @@ class WithdrawalTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void many_that_have_to_be_looked_up_elsewhere_are_all_told() throws Exception {
     Executor elsewhere = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
     endMany(withoutBob().on(elsewhere));
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void more_than_one_turn_can_look_at_are_all_looked_at() throws Exception {
     endMany(withoutBob());
   }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The content of an identities file: organizations, who holds what in them, and tokens. Immutable.
@@ -87,6 +88,20 @@ public record Identities(
     public Token {
       scopes = List.copyOf(scopes);
     }
+  }
+
+  /** Returns the subjects that the file names. */
+  public Set<String> subjects() {
+    Set<String> subjects = new TreeSet<>(disabled);
+    subjects.addAll(enabled);
+    tokens.forEach(token -> subjects.add(token.subject()));
+    organizations.forEach(
+        entry -> {
+          subjects.addAll(entry.members().keySet());
+          entry.teamMembers().values().forEach(held -> subjects.addAll(held.keySet()));
+          entry.projectMembers().values().forEach(held -> subjects.addAll(held.keySet()));
+        });
+    return subjects;
   }
 
   /** Returns what the file says of this subject; empty if it is disabled. */

@@ -113,8 +113,7 @@ final class ConditionSpace {
   private void addAll(Set<RowPair> pairs) {
     List<Optional<Route>> left = orNone(before);
     List<Optional<Route>> right = orNone(after);
-    left.forEach(
-        one -> right.forEach(other -> pairs.add(new RowPair(one, other, false, Map.of(), ""))));
+    left.forEach(one -> right.forEach(other -> pairs.add(RowPair.of(one, other, false, Map.of()))));
   }
 
   private static List<Optional<Route>> orNone(List<Route> rows) {
@@ -149,7 +148,7 @@ final class ConditionSpace {
                     entry.getKey().kind().equals("own") && !(entry.getValue() instanceof Nothing));
     Choice old = choice(before, chosen);
     Choice now = choice(after, chosen);
-    RowPair pair = new RowPair(old.row(), now.row(), own, given(old.row(), now.row(), chosen), "");
+    RowPair pair = RowPair.of(old.row(), now.row(), own, given(old.row(), now.row(), chosen));
     if (old.repeated().isEmpty() && now.repeated().isEmpty()) {
       pairs.add(pair);
     } else if (old.row().isPresent() || now.row().isPresent()) {

@@ -62,7 +62,8 @@ public record Explanation(
    * One step of the way.
    *
    * @param step what was looked at
-   * @param outcome {@code pass}, {@code stop} or {@code overruled}
+   * @param outcome {@code pass}, {@code stop} or {@code overruled}; {@code note} for what changes
+   *     nothing, and somebody should know
    */
   public record Step(String step, String outcome, String detail) {}
 
@@ -86,6 +87,34 @@ public record Explanation(
         missing(refusal),
         refusal.filter(Decision.Deny::acquirable).isPresent(),
         new Telling(decision, refusal).steps());
+  }
+
+  /**
+   * Returns the same explanation with a note on the credential, if that was looked at and is good.
+   */
+  public Explanation notingOfCredential(String detail) {
+    List<Step> noted = new ArrayList<>();
+    for (Step step : steps) {
+      noted.add(step);
+      if (step.step().equals("credential") && step.outcome().equals("pass")) {
+        noted.add(new Step(step.step(), "note", detail));
+      }
+    }
+    return new Explanation(
+        decision,
+        wouldDeny,
+        status,
+        code,
+        route,
+        organization,
+        team,
+        project,
+        roles,
+        effective,
+        required,
+        missing,
+        acquirable,
+        noted);
   }
 
   private static Optional<Decision.Deny> refusal(Decision decision) {

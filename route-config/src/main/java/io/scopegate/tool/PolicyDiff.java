@@ -18,6 +18,12 @@ public record PolicyDiff(List<Change> widened, List<Change> narrowed) {
   /** The role of a caller with a valid credential and no role anywhere. */
   public static final String AUTHENTICATED = "authenticated";
 
+  /**
+   * The role of a page of another site, whose origin then stands for the scope: {@link #EVERYTHING}
+   * for every one that neither table names.
+   */
+  public static final String PAGE = "page";
+
   /** The scope of a token that carries everything. */
   public static final String EVERYTHING = "*";
 
@@ -45,11 +51,12 @@ public record PolicyDiff(List<Change> widened, List<Change> narrowed) {
    *     these permissions; in brackets what else it takes: settings of the organization, a token
    *     that is bound to a project, a membership in two organizations
    * @param scope what the token carries: {@code *}, one scope, or several joined by {@code ,} where
-   *     no one of them shows the change
+   *     no one of them shows the change; of a page its origin
    * @param route the id of the row in the new table, or in the old one if the new has none
    * @param from {@code allow}, {@code deny} or {@code shadow}; behind a comma the projects that a
    *     backend is told of where only they change, and what the row says of its places, or what is
-   *     malformed, where only some requests show the change
+   *     malformed, where only some requests show the change; of a page what else it may do, or
+   *     {@code as the backend says}, which may be anything
    * @param to the same, now
    */
   public record Change(String role, String scope, String route, String from, String to) {}
@@ -61,6 +68,9 @@ public record PolicyDiff(List<Change> widened, List<Change> narrowed) {
     // What only special requests show is told where no ordinary one shows it.
     pairs.stream().filter(pair -> pair.special().isEmpty()).forEach(comparison::compare);
     pairs.stream().filter(pair -> !pair.special().isEmpty()).forEach(comparison::compare);
+    pairs.stream()
+        .filter(pair -> pair.special().isEmpty())
+        .forEach(pair -> new PageComparison(comparison, pair).compare());
     return comparison.diff();
   }
 }

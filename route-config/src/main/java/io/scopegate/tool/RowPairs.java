@@ -26,12 +26,24 @@ final class RowPairs {
 
   private final RouteTable before;
   private final RouteTable after;
-  private final IdentityHashMap<List<Route>, Set<List<Route>>> seen = new IdentityHashMap<>();
+  private final Seen met = new Seen();
+  private final Seen metByGet = new Seen();
   private final Set<RowPair> pairs = new LinkedHashSet<>();
 
   private RowPairs(RouteTable before, RouteTable after) {
     this.before = before;
     this.after = after;
+  }
+
+  /** What requests have met so far. */
+  private static final class Seen {
+    private final IdentityHashMap<List<Route>, Set<List<Route>>> rows = new IdentityHashMap<>();
+
+    /** Says whether no request has met the same before. */
+    boolean add(List<Route> old, List<Route> now) {
+      return rows.computeIfAbsent(old, any -> Collections.newSetFromMap(new IdentityHashMap<>()))
+          .add(now);
+    }
   }
 
   /** Returns the pairs, each once. */
@@ -64,30 +76,45 @@ final class RowPairs {
   private void look(RequestLine line) {
     List<Route> old = before.match(line).map(RouteMatch::rows).orElse(List.of());
     List<Route> now = after.match(line).map(RouteMatch::rows).orElse(List.of());
-    boolean isNew =
-        seen.computeIfAbsent(old, rows -> Collections.newSetFromMap(new IdentityHashMap<>()))
-            .add(now);
-    if (isNew) {
-      Set<RowPair> met = new ConditionSpace(old, now).pairs();
-      pairs.addAll(met);
+    if (met.add(old, now)) {
+      Set<RowPair> found = new ConditionSpace(old, now).pairs();
+      pairs.addAll(found);
       boolean parameters =
           Stream.of(old, now)
               .flatMap(List::stream)
               .anyMatch(row -> !row.path().parameters().isEmpty());
       if (parameters) {
-        addMalformed(met, old, now, Route::encodedSlash, "an encoded slash");
+        addMalformed(found, old, now, Route::encodedSlash, "an encoded slash");
       }
-      addMalformed(met, old, now, Route::pathParameters, "a `;` parameter");
+      addMalformed(found, old, now, Route::pathParameters, "a `;` parameter");
+    }
+    // A WebSocket begins with a GET, and each row says for itself whether it takes one.
+    if (line.method().equals("GET")
+        && Stream.of(old, now).flatMap(List::stream).anyMatch(RowPairs::takesWebSocket)
+        && metByGet.add(old, now)) {
+      new ConditionSpace(old, now).pairs().forEach(this::addWebSocket);
+    }
+  }
+
+  private static boolean takesWebSocket(Route row) {
+    return row.forwarding().webSocket();
+  }
+
+  private void addWebSocket(RowPair pair) {
+    boolean before = pair.before().filter(RowPairs::takesWebSocket).isPresent();
+    boolean after = pair.after().filter(RowPairs::takesWebSocket).isPresent();
+    if (before != after) {
+      pairs.add(pair.refused(!before, !after, "a WebSocket"));
     }
   }
 
   /** Adds the requests that one table takes and the other finds malformed. */
   private void addMalformed(
-      Set<RowPair> met, List<Route> old, List<Route> now, Predicate<Route> isTaken, String what) {
+      Set<RowPair> found, List<Route> old, List<Route> now, Predicate<Route> isTaken, String what) {
     boolean before = !old.isEmpty() && old.stream().allMatch(isTaken);
     boolean after = !now.isEmpty() && now.stream().allMatch(isTaken);
     if (before != after) {
-      met.forEach(pair -> pairs.add(pair.malformed(!before, !after, what)));
+      found.forEach(pair -> pairs.add(pair.malformed(!before, !after, what)));
     }
   }
 

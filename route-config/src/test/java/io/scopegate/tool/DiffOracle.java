@@ -5,6 +5,7 @@ import io.scopegate.policy.Caller;
 import io.scopegate.policy.Code;
 import io.scopegate.policy.Decision;
 import io.scopegate.policy.Policy;
+import io.scopegate.route.Cors;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
@@ -77,6 +78,10 @@ final class DiffOracle {
   private static final List<List<String>> HEADERS =
       List.of(List.of(), List.of("h1"), List.of("else"), List.of("h1", "h1"));
 
+  /** Where pages are that ask; nobody names the last one. */
+  private static final List<String> ORIGINS =
+      List.of("https://a.example", "https://b.example", "https://else.example");
+
   /** Who asks: rows may ask whether a segment of the path names the caller. */
   private static final List<String> SUBJECTS = List.of("else", "y", "else:go", "somebody");
 
@@ -117,22 +122,42 @@ final class DiffOracle {
     }
   }
 
-  /** A request that is decided like no other. */
+  /**
+   * A request that is decided like no other.
+   *
+   * @param isClear whether neither table finds it ambiguous
+   */
   private record Question(
       RequestLine line,
       HttpFields fields,
       String subject,
       Optional<Route> old,
-      Optional<Route> now) {
+      Optional<Route> now,
+      boolean isClear) {
     String id() {
       return now.or(() -> old).map(Route::id).orElse("");
     }
 
+    /** Returns whether it opens a WebSocket: only a GET can, and here only if some row takes it. */
+    List<Boolean> openings() {
+      boolean mayOpen =
+          line.method().equals("GET")
+              && (taken(old, true).isPresent() || taken(now, true).isPresent());
+      return mayOpen ? List.of(false, true) : List.of(false);
+    }
+
     /** Tokens say more, but where both rows want a session there are none. */
-    CredentialKind kind() {
-      return Stream.of(old.or(() -> now), now.or(() -> old)).allMatch(Question::wantsSession)
+    CredentialKind kind(boolean webSocket) {
+      Optional<Route> first = taken(old, webSocket);
+      Optional<Route> second = taken(now, webSocket);
+      return Stream.of(first.or(() -> second), second.or(() -> first))
+              .allMatch(Question::wantsSession)
           ? CredentialKind.SESSION
           : CredentialKind.TOKEN;
+    }
+
+    private static Optional<Route> taken(Optional<Route> row, boolean webSocket) {
+      return row.filter(one -> !webSocket || one.forwarding().webSocket());
     }
 
     private static boolean wantsSession(Optional<Route> row) {
@@ -171,16 +196,94 @@ final class DiffOracle {
     boolean reveals(Answer other) {
       return stranger && other.hidden;
     }
+
+    Set<Direction> since(Answer old) {
+      Set<Direction> directions = EnumSet.noneOf(Direction.class);
+      if (exceeds(old)) {
+        directions.add(Direction.WIDENED);
+      }
+      if (old.exceeds(this)) {
+        directions.add(Direction.NARROWED);
+      }
+      return directions;
+    }
+  }
+
+  /**
+   * What a page may do.
+   *
+   * @param abilities absent if the backend says it, which may be anything
+   */
+  private record Page(Optional<Set<String>> abilities) {
+    static Page of(Optional<Route> row, String origin) {
+      Set<String> abilities = new HashSet<>();
+      if (row.isPresent() && row.get().cors().isEmpty()) {
+        return new Page(Optional.empty());
+      }
+      Optional<Cors> cors = row.flatMap(Route::cors);
+      if (cors.flatMap(one -> one.origin(HttpFields.of(Map.of("Origin", List.of(origin)))))
+          .isPresent()) {
+        abilities.add("come");
+        if (cors.get().trusts(origin)) {
+          abilities.add("session");
+        }
+        names(cors.get().allowedHeaders()).forEach(name -> abilities.add("send " + name));
+        names(cors.get().exposedHeaders()).forEach(name -> abilities.add("read " + name));
+      }
+      return new Page(Optional.of(abilities));
+    }
+
+    private static List<String> names(String list) {
+      return list.isEmpty() ? List.of() : List.of(list.split(", "));
+    }
+
+    boolean exceeds(Page other) {
+      if (abilities.isEmpty() || other.abilities.isEmpty()) {
+        return !abilities.equals(other.abilities)
+            && !abilities.equals(Optional.of(Set.<String>of()));
+      }
+      return !other.abilities.get().containsAll(abilities.get());
+    }
   }
 
   /** Returns what changes for callers without a credential. */
   Set<Fact> foundAnonymous() {
     Set<Fact> facts = new HashSet<>();
     for (Question question : anonymous) {
-      Answer old = ask(before, question, new Caller.Anonymous());
-      Answer now = ask(after, question, new Caller.Anonymous());
-      for (Direction direction : directions(old, now)) {
-        facts.add(new Fact(Set.of(PolicyDiff.ANONYMOUS), "", "", question.id(), direction));
+      Caller nobody = new Caller.Anonymous();
+      for (boolean webSocket : question.openings()) {
+        Answer old = ask(before, question, nobody, webSocket);
+        Answer now = ask(after, question, nobody, webSocket);
+        for (Direction direction : now.since(old)) {
+          facts.add(new Fact(Set.of(PolicyDiff.ANONYMOUS), "", "", question.id(), direction));
+        }
+      }
+    }
+    return facts;
+  }
+
+  /** Returns what changes for pages of other sites, where a row says anything of them. */
+  Set<Fact> foundPages() {
+    Set<Fact> facts = new HashSet<>();
+    for (Question question : Stream.of(anonymous, questions).flatMap(Collection::stream).toList()) {
+      // What a page may do is said of requests that it would send: not of ambiguous ones.
+      List<Cors> said =
+          Stream.of(question.old(), question.now())
+              .filter(row -> question.isClear())
+              .flatMap(row -> row.flatMap(Route::cors).stream())
+              .toList();
+      for (String origin : said.isEmpty() ? List.<String>of() : ORIGINS) {
+        boolean isNamed = said.stream().anyMatch(cors -> cors.origins().contains(origin));
+        Page old = Page.of(question.old(), origin);
+        Page now = Page.of(question.now(), origin);
+        Set<String> page = Set.of(PolicyDiff.PAGE);
+        String scope = isNamed ? origin : PolicyDiff.EVERYTHING;
+        if (now.exceeds(old)) {
+          facts.add(new Fact(page, "", scope, question.id(), Direction.WIDENED));
+        }
+        if (old.exceeds(now)) {
+          facts.add(new Fact(page, "", scope, question.id(), Direction.NARROWED));
+        }
       }
     }
     return facts;
@@ -202,25 +305,29 @@ final class DiffOracle {
     for (DiffAsker.World world : worlds) {
       Map<List<Object>, List<Caller>> callers = new HashMap<>();
       for (Question question : questions) {
-        CredentialKind kind =
-            scope.equals(PolicyDiff.SESSION) ? CredentialKind.SESSION : question.kind();
-        List<Caller> both =
-            callers.computeIfAbsent(
-                List.of(question.subject(), kind),
-                any ->
-                    Stream.of(before, after)
-                        .map(policy -> asker.caller(question.subject(), scope, kind, world, policy))
-                        .toList());
-        Answer old = ask(before, question, both.get(0));
-        Answer now = ask(after, question, both.get(1));
-        for (Direction direction : directions(old, now)) {
-          facts.add(asker.fact(scope, question.id(), direction));
-        }
-        if (now.reveals(old)) {
-          facts.add(hiding(question.id(), Direction.WIDENED));
-        }
-        if (old.reveals(now)) {
-          facts.add(hiding(question.id(), Direction.NARROWED));
+        for (boolean webSocket : question.openings()) {
+          CredentialKind kind =
+              scope.equals(PolicyDiff.SESSION) ? CredentialKind.SESSION : question.kind(webSocket);
+          List<Caller> both =
+              callers.computeIfAbsent(
+                  List.of(question.subject(), kind),
+                  any ->
+                      Stream.of(before, after)
+                          .map(
+                              policy ->
+                                  asker.caller(question.subject(), scope, kind, world, policy))
+                          .toList());
+          Answer old = ask(before, question, both.get(0), webSocket);
+          Answer now = ask(after, question, both.get(1), webSocket);
+          for (Direction direction : now.since(old)) {
+            facts.add(asker.fact(scope, question.id(), direction));
+          }
+          if (now.reveals(old)) {
+            facts.add(hiding(question.id(), Direction.WIDENED));
+          }
+          if (old.reveals(now)) {
+            facts.add(hiding(question.id(), Direction.NARROWED));
+          }
         }
       }
     }
@@ -232,19 +339,14 @@ final class DiffOracle {
     return new Fact(Set.of(), "", "hiding", route, direction);
   }
 
-  private static Set<Direction> directions(Answer old, Answer now) {
-    Set<Direction> directions = EnumSet.noneOf(Direction.class);
-    if (now.exceeds(old)) {
-      directions.add(Direction.WIDENED);
-    }
-    if (old.exceeds(now)) {
-      directions.add(Direction.NARROWED);
-    }
-    return directions;
-  }
-
-  private static Answer ask(Policy policy, Question question, Caller caller) {
-    return Answer.of(Authorizer.decide(policy, question.line(), question.fields(), caller));
+  /** Asks; the proxy refuses a WebSocket that is allowed, if its row does not take it. */
+  private static Answer ask(Policy policy, Question question, Caller caller, boolean webSocket) {
+    Decision decision = Authorizer.decide(policy, question.line(), question.fields(), caller);
+    return webSocket
+            && decision instanceof Decision.Allow allow
+            && !allow.row().forwarding().webSocket()
+        ? new Answer(false, Set.of(), false, false)
+        : Answer.of(decision);
   }
 
   private void collect(Map<List<Object>, Question> nobody, Map<List<Object>, Question> somebody) {
@@ -282,14 +384,18 @@ final class DiffOracle {
     if (old.isEmpty() && now.isEmpty()) {
       return;
     }
+    boolean isClear =
+        Stream.of(before, after)
+            .flatMap(Optional::stream)
+            .noneMatch(match -> match.choose(fields, subject) instanceof RouteMatch.Ambiguous);
     String target = line.target();
     // Besides the row that is met only the places decide, and only these paths and keys name any.
     String path = target.startsWith("/o/") ? target.substring(0, target.indexOf('?')) : "";
     int key = target.indexOf("&o=");
     String organization = key < 0 ? "" : target.substring(key);
     questions.putIfAbsent(
-        List.of(path, organization, old, now),
-        new Question(line, fields, subject.orElse(""), old, now));
+        List.of(path, organization, old, now, isClear),
+        new Question(line, fields, subject.orElse(""), old, now, isClear));
   }
 
   private static Optional<Route> row(

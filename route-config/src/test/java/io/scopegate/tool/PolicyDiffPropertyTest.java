@@ -59,6 +59,7 @@ class PolicyDiffPropertyTest {
     Set<DiffOracle.Fact> told = told(PolicyDiff.between(before, after));
     DiffOracle oracle = new DiffOracle(before, after);
     Set<DiffOracle.Fact> found = new HashSet<>(oracle.foundAnonymous());
+    found.addAll(oracle.foundPages());
     for (DiffAsker asker : DiffAsker.upTo(roles)) {
       boolean alone = asker.labels().size() == 1;
       SINGLE_SCOPES
@@ -93,6 +94,7 @@ class PolicyDiffPropertyTest {
   /** Says whether it is told of one declared role and of one scope. */
   private static boolean isPlain(DiffOracle.Fact fact) {
     return fact.roles().equals(Set.of(PolicyDiff.ANONYMOUS))
+        || fact.roles().equals(Set.of(PolicyDiff.PAGE))
         || (fact.roles().size() == 1
             && fact.roles().stream().allMatch(role -> role.matches("[a-z]+:[A-Z]"))
             && fact.setting().isEmpty()
@@ -123,7 +125,7 @@ class PolicyDiffPropertyTest {
   }
 
   private static DiffOracle.Fact fact(PolicyDiff.Change change, Direction direction) {
-    if (change.from().startsWith("deny") && change.to().startsWith("deny")) {
+    if (change.from().startsWith("deny, ") && change.to().startsWith("deny, ")) {
       return DiffOracle.hiding(change.route(), direction);
     }
     String setting =

@@ -313,4 +313,121 @@ class PolicyDiffTest {
     assertThat(words(diff.narrowed()))
         .containsExactly("authenticated [*] deny, project not hidden -> deny, project hidden");
   }
+
+  @Test
+  void a_row_that_takes_a_websocket_widens_for_whoever_it_lets_in() {
+    String row = "{ match: ANY /x, require: a }";
+    String upgraded = "{ match: ANY /x, require: a, upgrade: websocket }";
+
+    assertThat(words(diff(row, upgraded).widened()))
+        .contains("organization:A [*] deny, a WebSocket -> allow")
+        .noneMatch(change -> change.startsWith("organization:B"));
+    assertThat(diff(row, upgraded).narrowed()).isEmpty();
+    assertThat(words(diff(upgraded, row).narrowed()))
+        .contains("organization:A [*] allow -> deny, a WebSocket");
+    assertThat(diff(upgraded, row).widened()).isEmpty();
+  }
+
+  @Test
+  void in_shadow_mode_a_row_that_takes_a_websocket_widens_for_anybody() {
+    assertThat(
+            words(
+                diff(
+                        "{ match: GET /x, require: a, mode: shadow }",
+                        "{ match: GET /x, require: a, mode: shadow, upgrade: websocket }")
+                    .widened()))
+        .contains("anonymous [] deny, a WebSocket -> shadow");
+  }
+
+  @Test
+  void a_row_that_a_get_never_meets_takes_no_websocket() {
+    String get = "{ match: GET /x, require: a }\n  - ";
+    PolicyDiff diff =
+        diff(
+            get + "{ match: ANY /x, require: a }",
+            get + "{ match: ANY /x, require: a, upgrade: websocket }");
+
+    assertThat(diff.widened()).isEmpty();
+  }
+
+  @Test
+  void a_websocket_that_is_refused_is_told_of_the_row_that_it_meets_now() {
+    String general = "{ match: 'GET /x/{rest*}', access: authenticated }";
+    PolicyDiff diff =
+        diff(general + "\n  - { match: GET /x/y, require: a, upgrade: websocket }", general);
+
+    assertThat(diff.narrowed())
+        .contains(
+            new PolicyDiff.Change(
+                "organization:A", "*", "GET /x/{rest*}", "allow", "deny, a WebSocket"));
+  }
+
+  private static PolicyDiff pages(String before, String after) {
+    return diff(
+        "{ match: GET /x, require: a" + before + " }",
+        "{ match: GET /x, require: a" + after + " }");
+  }
+
+  @Test
+  void an_origin_more_is_widening_and_one_less_is_narrowing() {
+    String one = ", cors: { origins: ['https://a.example'] }";
+    String two = ", cors: { origins: ['https://a.example', 'https://b.example'] }";
+    String any = ", cors: { origins: ['*'] }";
+
+    assertThat(words(pages(one, two).widened()))
+        .containsExactly("page [https://b.example] deny -> allow");
+    assertThat(pages(one, two).narrowed()).isEmpty();
+    assertThat(words(pages(two, one).narrowed()))
+        .containsExactly("page [https://b.example] allow -> deny");
+    assertThat(pages(two, one).widened()).isEmpty();
+    assertThat(words(pages(one, any).widened())).containsExactly("page [*] deny -> allow");
+  }
+
+  @Test
+  void the_use_of_sessions_by_pages_is_widening() {
+    PolicyDiff diff =
+        pages(
+            ", cors: { origins: ['https://a.example'] }",
+            ", cors: { origins: ['https://a.example'], credentials: true }");
+
+    assertThat(words(diff.widened()))
+        .containsExactly("page [https://a.example] allow -> allow, with credentials");
+    assertThat(diff.narrowed()).isEmpty();
+  }
+
+  @Test
+  void what_pages_may_send_and_read_is_compared() {
+    PolicyDiff diff =
+        pages(
+            ", cors: { origins: ['*'], allowedHeaders: [X-One], exposedHeaders: [Age] }",
+            ", cors: { origins: ['*'], allowedHeaders: [x-one, X-Two], exposedHeaders: [] }");
+
+    assertThat(words(diff.widened()))
+        .containsExactly("page [*] allow, reads age -> allow, sends x-two");
+    assertThat(diff.narrowed()).isEqualTo(diff.widened());
+  }
+
+  @Test
+  void what_is_left_to_the_backend_may_be_anything() {
+    String none = ", cors: { origins: [] }";
+    String one = ", cors: { origins: ['https://a.example'] }";
+
+    assertThat(words(pages("", one).widened()))
+        .containsExactly("page [https://a.example] as the backend says -> allow");
+    assertThat(words(pages(none, "").widened()))
+        .containsExactly("page [*] deny -> as the backend says");
+    assertThat(pages("", none).widened()).isEmpty();
+    assertThat(pages("", "").widened()).isEmpty();
+  }
+
+  @Test
+  void a_new_row_tells_of_pages_only_if_it_says_something_of_them() {
+    String row = "{ match: GET /y, access: public }";
+    String cors = ", cors: { origins: ['https://a.example'] } }";
+
+    assertThat(words(diff(row, "{ match: GET /x, access: public }").widened()))
+        .noneMatch(change -> change.startsWith("page"));
+    assertThat(words(diff(row, "{ match: GET /x, access: public" + cors).widened()))
+        .contains("page [https://a.example] deny -> allow");
+  }
 }

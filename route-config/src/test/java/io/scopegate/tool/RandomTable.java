@@ -54,8 +54,26 @@ final class RandomTable {
   private static final List<String> REACHES =
       List.of("", ", reach: members", ", reach: organization", ", hide: true");
 
+  private static final List<String> PAGES =
+      List.of(
+          "",
+          ", cors: { origins: ['https://a.example'] }",
+          ", cors: { origins: ['https://a.example', 'https://b.example'] }",
+          ", cors: { origins: ['https://a.example'], credentials: true }",
+          ", cors: { origins: ['*'] }",
+          ", cors: { origins: ['https://b.example'], allowedHeaders: [X-H, If-Match] }",
+          ", cors: { origins: ['https://b.example'], exposedHeaders: [] }");
+
   private final Random random;
-  private final List<String> rows = new ArrayList<>();
+
+  /** What has come to tables later has its own, so that a seed still gives the rest it gave. */
+  private final Random later;
+
+  private final List<Row> rows = new ArrayList<>();
+
+  /** Per template, because rows of one match must say the same of pages. */
+  private final Map<String, String> pages = new TreeMap<>();
+
   private final Map<String, String> grants = new TreeMap<>();
   private String organization;
   private String team;
@@ -66,6 +84,7 @@ final class RandomTable {
 
   RandomTable(long seed) {
     this.random = new Random(seed);
+    this.later = new Random(seed);
     this.organization = ORGANIZATIONS.get(0);
     this.team = "{ path: team }";
     this.project = "{ path: project }";
@@ -76,7 +95,12 @@ final class RandomTable {
     for (int i = 0; i < 4 + random.nextInt(5); i++) {
       rows.add(row());
     }
+    String ofMost = later.nextBoolean() ? "" : PAGES.get(later.nextInt(PAGES.size()));
+    TEMPLATES.forEach(template -> pages.put(template, ofMost));
   }
+
+  /** A row without what its template says of pages. */
+  private record Row(String template, String words) {}
 
   /** Makes one to three edits. */
   void edit() {
@@ -107,6 +131,10 @@ final class RandomTable {
         rows.add(row());
       }
     }
+    if (later.nextInt(3) == 0) {
+      Row row = rows.get(later.nextInt(rows.size()));
+      pages.put(row.template(), PAGES.get(later.nextInt(PAGES.size())));
+    }
   }
 
   private String one(List<String> list) {
@@ -127,9 +155,10 @@ final class RandomTable {
     return "{ grants: [" + String.join(", ", held) + "]" + below + " }";
   }
 
-  private String row() {
+  private Row row() {
     String template = one(TEMPLATES);
-    StringBuilder row = new StringBuilder("  - { match: \"" + one(METHODS) + " " + template + "\"");
+    String methods = one(METHODS);
+    StringBuilder row = new StringBuilder("  - { match: \"" + methods + " " + template + "\"");
     if (random.nextInt(2) == 0) {
       String when =
           template.contains("{id}") && random.nextInt(3) == 0
@@ -141,7 +170,10 @@ final class RandomTable {
     if (random.nextInt(7) == 0) {
       row.append(", mode: shadow");
     }
-    return row.append(" }\n").toString();
+    if (later.nextInt(4) == 0 && (methods.contains("GET") || methods.equals("ANY"))) {
+      row.append(", upgrade: websocket");
+    }
+    return new Row(template, row.toString());
   }
 
   private String demand(String template) {
@@ -203,7 +235,7 @@ final class RandomTable {
     text.append("places:\n  organization: ").append(organization);
     text.append("\n  team: ").append(team).append("\n  project: ").append(project);
     text.append("\nroutes:\n");
-    rows.forEach(text::append);
+    rows.forEach(row -> text.append(row.words()).append(pages.get(row.template())).append(" }\n"));
     return text.toString();
   }
 
