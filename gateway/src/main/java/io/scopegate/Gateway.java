@@ -117,7 +117,7 @@ public final class Gateway implements AutoCloseable {
     EagerClasses.load();
     try {
       return new Gateway(config, first, surroundings, parts);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       parts.close();
       throw e;
     }
