@@ -28,12 +28,11 @@ public final class FrontendTurns extends ChannelDuplexHandler {
   private static final int FRAMES = 256;
 
   /** A request is decided, and may need another connection to a backend. */
-  private static final int BEGINNINGS = 4;
+  private static final int BEGINNINGS = 16;
 
   private static final int TYPE_OFFSET = 3;
   private static final int FLAGS_OFFSET = 4;
 
-  /** A few requests at once are common, and many are not. */
   private final ArrayDeque<Http2RequestReader> waiting = new ArrayDeque<>(BEGINNINGS);
 
   private @Nullable ChannelHandlerContext context;

@@ -195,18 +195,18 @@ class FrontendTurnsTest {
   }
 
   @Test
-  void a_turn_begins_four_requests_and_others_come_before_the_next() {
-    for (int i = 0; i < 10; i++) {
+  void a_turn_begins_sixteen_requests_and_others_come_before_the_next() {
+    for (int i = 0; i < 40; i++) {
       request();
     }
-    assertThat(begun()).isEqualTo(4);
+    assertThat(begun()).isEqualTo(16);
     channel.runScheduledPendingTasks();
-    assertThat(begun()).isEqualTo(8);
+    assertThat(begun()).isEqualTo(32);
     channel.runScheduledPendingTasks();
-    assertThat(begun()).isEqualTo(10);
+    assertThat(begun()).isEqualTo(40);
     channel.runScheduledPendingTasks();
     request();
-    assertThat(begun()).isEqualTo(11);
+    assertThat(begun()).isEqualTo(41);
   }
 
   @Test
@@ -224,29 +224,29 @@ class FrontendTurnsTest {
   @Test
   void requests_begin_although_more_comes_in_each_turn() {
     comes(frames(17, HEADERS));
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 40; i++) {
       request();
     }
     for (int turn = 0; turn < 3; turn++) {
       channel.runScheduledPendingTasks();
       comes(frames(17, HEADERS));
     }
-    assertThat(begun()).isEqualTo(10);
+    assertThat(begun()).isEqualTo(40);
   }
 
   @Test
   void a_request_that_is_reset_before_its_turn_does_not_begin() {
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 17; i++) {
       request();
     }
-    var unused = streams.get(4).close();
+    var unused = streams.get(16).close();
     channel.runScheduledPendingTasks();
-    assertThat(begun()).isEqualTo(4);
+    assertThat(begun()).isEqualTo(16);
   }
 
   @Test
   void a_connection_that_ends_reads_nothing_and_begins_nothing() {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 20; i++) {
       request();
     }
     var unused = channel.pipeline().close();
@@ -254,7 +254,7 @@ class FrontendTurnsTest {
     channel.runScheduledPendingTasks();
     request();
     channel.runScheduledPendingTasks();
-    assertThat(begun()).isEqualTo(4);
+    assertThat(begun()).isEqualTo(16);
     assertThat(reader.frames).isZero();
     assertThat(reader.bytes.isReadable()).isFalse();
   }
