@@ -261,12 +261,12 @@ class FrontendTurnsTest {
 
   @Test
   void what_begins_together_is_answered_in_one_piece() {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 32; i++) {
       request();
     }
     socket.flushes = 0;
     channel.runScheduledPendingTasks();
-    assertThat(begun()).isEqualTo(8);
+    assertThat(begun()).isEqualTo(32);
     assertThat(socket.flushes).isEqualTo(1);
   }
 }
