@@ -32,8 +32,6 @@ final class KeySpelling {
           "idleTimeout",
           "clientId",
           "clientSecret",
-          "freshFor",
-          "staleIfError",
           "maxExpiry",
           "targetLength",
           "headerBytes",

@@ -3,7 +3,6 @@ package io.scopegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.scopegate.backend.BackendFailure;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.ExchangeState.Closed;
@@ -36,7 +35,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Cour
   private final Services services;
   private final Frontend frontend;
   private final OwnAnswers answers;
-  private final EventLoop loop;
   private final Dispatch dispatch;
   private ExchangeState state = Idle.INSTANCE;
 
@@ -48,7 +46,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Cour
   ExchangeHandler(Services services, Function<Consumer<Waiting>, Frontend> frontend) {
     this.services = services;
     this.frontend = frontend.apply(this::expired);
-    this.loop = this.frontend.channel().eventLoop();
     this.answers = new OwnAnswers(this.frontend, services);
     this.dispatch = new Dispatch(services, this.frontend, answers, this);
   }
@@ -83,18 +80,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Cour
     if (judging.isDone() && !judging.isCompletedExceptionally()) {
       judged(exchange, judging.getNow(null));
     } else {
-      judging.whenComplete((decision, failure) -> onLoop(() -> judged(exchange, decision)));
+      judging.whenComplete(
+          (decision, failure) -> frontend.onLoop(() -> judged(exchange, decision)));
       if (state instanceof Judging) {
         frontend.hold();
       }
-    }
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
     }
   }
 

@@ -65,6 +65,15 @@ abstract class Frontend {
     return channel.eventLoop().ticker().nanoTime();
   }
 
+  /** Does something on the event loop: at once if this is its thread. */
+  final void onLoop(Runnable task) {
+    if (channel.eventLoop().inEventLoop()) {
+      task.run();
+    } else {
+      channel.eventLoop().execute(task);
+    }
+  }
+
   /** Says whether the client has taken enough of what was written. */
   final boolean isWritable() {
     return channel.isWritable();

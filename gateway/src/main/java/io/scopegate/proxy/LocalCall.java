@@ -1,7 +1,6 @@
 package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalBackend;
 import io.scopegate.guard.LocalHandler.Answer;
 import io.scopegate.policy.Decision;
@@ -110,19 +109,11 @@ final class LocalCall implements Passage {
     }
     Duration timeout = allow.row().forwarding().timeout().orElse(ANSWER_TIMEOUT);
     frontend.deadline().set(Waiting.BACKEND_ANSWER, timeout);
-    EventLoop loop = frontend.channel().eventLoop();
     try {
       var unused =
           backend
               .handle(allow, exchange.id(), text.get())
-              .whenComplete(
-                  (answer, failure) -> {
-                    if (loop.inEventLoop()) {
-                      answered(answer, failure);
-                    } else {
-                      loop.execute(() -> answered(answer, failure));
-                    }
-                  });
+              .whenComplete((answer, failure) -> frontend.onLoop(() -> answered(answer, failure)));
     } catch (RuntimeException e) {
       answered(null, e);
     }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.scopegate.guard.LocalHandler;
 import io.scopegate.proxy.http1.RequestDecoder;
 import io.scopegate.proxy.message.BodyEnd;
@@ -33,7 +32,6 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
   private final LocalHandler handler;
   private final Refusals refusals;
   private final Http1Frontend frontend;
-  private final EventLoop loop;
   private final WholeBody body;
   private @Nullable RequestHead head;
   private String id = "";
@@ -50,7 +48,6 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
       RandomGenerator random) {
     this.handler = handler;
     this.refusals = refusals;
-    this.loop = channel.eventLoop();
     this.body = new WholeBody(channel.alloc(), maxBodyBytes);
     this.frontend = new Http1Frontend(channel, decoder, settings, draining, random, this::expired);
   }
@@ -127,17 +124,10 @@ final class LocalExchangeHandler extends ChannelInboundHandlerAdapter {
     try {
       handler
           .handle(new LocalHandler.Request(id, (RequestLine) reading, request.fields(), text.get()))
-          .whenComplete((answer, failure) -> onLoop(() -> answer(request, answer, failure)));
+          .whenComplete(
+              (answer, failure) -> frontend.onLoop(() -> answer(request, answer, failure)));
     } catch (RuntimeException e) {
       answer(request, null, e);
-    }
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
     }
   }
 

@@ -83,7 +83,7 @@ public final class RequestDecoder extends MessageDecoder {
   }
 
   private static int space(byte[] bytes, int from, int to) {
-    int at = from < to ? Octets.indexOf(bytes, from, to, ' ') : -1;
+    int at = Octets.indexOf(bytes, from, to, ' ');
     return at < 0 ? to : at;
   }
 
