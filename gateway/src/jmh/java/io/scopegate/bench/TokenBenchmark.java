@@ -95,7 +95,7 @@ public class TokenBenchmark {
               TokenDigest.of(values[i]),
               "",
               false));
-      credentials[i] = new Credential.Bearer(values[i]);
+      credentials[i] = Credential.bearer(values[i]);
       if (!(authenticator.authenticate(credentials[i], policy).join()
           instanceof Caller.Authenticated)) {
         throw new IllegalStateException("a token is not known");

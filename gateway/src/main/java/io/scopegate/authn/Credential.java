@@ -14,8 +14,42 @@ public sealed interface Credential {
   /** Nothing. */
   record None() implements Credential {}
 
-  /** The value of {@code Authorization: Bearer} (RFC 6750 §2.1). */
-  record Bearer(String value) implements Credential {
+  /**
+   * The value of {@code Authorization: Bearer} (RFC 6750 §2.1): the end of that field, of which a
+   * text is made only for those who need one.
+   */
+  final class Bearer implements Credential {
+    private final String field;
+    private final int from;
+
+    /** Takes the end of a field, which is ASCII. */
+    Bearer(String field, int from) {
+      this.field = field;
+      this.from = from;
+    }
+
+    /** Says whether the value begins so. */
+    boolean startsWith(String prefix) {
+      return field.startsWith(prefix, from);
+    }
+
+    /** Returns the length of the value. */
+    int length() {
+      return field.length() - from;
+    }
+
+    /** Copies the value into an array that has room for it. */
+    // The deprecated copy is the one that is a plain array copy, which for ASCII is right.
+    @SuppressWarnings("deprecation")
+    void copyTo(byte[] bytes) {
+      field.getBytes(from, field.length(), bytes, 0);
+    }
+
+    /** Returns the value. */
+    public String value() {
+      return field.substring(from);
+    }
+
     @Override
     public String toString() {
       return "Bearer[…]";
@@ -49,6 +83,11 @@ public sealed interface Credential {
 
   /** Presented more than once. */
   record Ambiguous(String detail) implements Credential {}
+
+  /** Returns a bearer of this value; an unusable credential if no bearer has such a value. */
+  static Credential bearer(String value) {
+    return Presented.token68(value, 0);
+  }
 
   /**
    * Reads the credential of a request; what its connection presents counts only where the request

@@ -35,8 +35,7 @@ public final class CredentialAuthenticator implements Authenticator {
     if (credential instanceof Credential.SessionCookie) {
       return first(cookies, 0, credential, policy, address);
     }
-    return credential instanceof Credential.Bearer bearer
-            && !TokenFormat.isClaimedBy(bearer.value())
+    return credential instanceof Credential.Bearer bearer && !TokenFormat.isClaimedBy(bearer)
         ? first(bearers, 0, credential, policy, address)
         : tokens.authenticate(credential, policy, address);
   }

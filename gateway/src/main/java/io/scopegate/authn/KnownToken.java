@@ -21,7 +21,7 @@ final class KnownToken {
   private final String id;
   private final String subject;
   private final Issue issue;
-  private final Instant expires;
+  private final long expiresMillis;
   private final AtomicLong lastUseMillis;
 
   /** Used again only for the very same principal and delegation; a race only makes it twice. */
@@ -36,7 +36,7 @@ final class KnownToken {
     this.id = token.id();
     this.subject = token.subject();
     this.issue = issue;
-    this.expires = token.expires().orElse(Instant.MAX);
+    this.expiresMillis = token.expires().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
     this.lastUseMillis = new AtomicLong(token.lastUsed().map(Instant::toEpochMilli).orElse(0L));
   }
 
@@ -48,9 +48,9 @@ final class KnownToken {
     return subject;
   }
 
-  /** Says whether it is past its end at this moment. */
-  boolean isExpired(Instant now) {
-    return !now.isBefore(expires);
+  /** Says whether it is past its end at this moment, in milliseconds of the epoch. */
+  boolean isExpired(long now) {
+    return now >= expiresMillis;
   }
 
   /** Returns the caller that this token makes of its subject under a policy. */
@@ -69,9 +69,8 @@ final class KnownToken {
   }
 
   /** Says whether a use at this moment is worth noting: once a minute. */
-  boolean notesUse(Instant now) {
+  boolean notesUse(long now) {
     long last = lastUseMillis.get();
-    long millis = now.toEpochMilli();
-    return millis - last >= USE_GRAIN_MILLIS && lastUseMillis.compareAndSet(last, millis);
+    return now - last >= USE_GRAIN_MILLIS && lastUseMillis.compareAndSet(last, now);
   }
 }

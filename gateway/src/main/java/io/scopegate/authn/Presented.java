@@ -23,9 +23,12 @@ final class Presented {
     while (start < field.length() && field.charAt(start) == ' ') {
       start++;
     }
-    return isToken68(field, start)
-        ? new Credential.Bearer(field.substring(start))
-        : new Credential.Unusable();
+    return token68(field, start);
+  }
+
+  /** Reads the end of a text as the value of a bearer. */
+  static Credential token68(String text, int start) {
+    return isToken68(text, start) ? new Credential.Bearer(text, start) : new Credential.Unusable();
   }
 
   private static boolean isToken68(String text, int start) {

@@ -19,7 +19,6 @@ import io.scopegate.store.StoreFailure;
 import io.scopegate.store.StoredToken;
 import io.scopegate.store.TokenDigest;
 import io.scopegate.store.TokenUse;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +44,11 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   private static final int LOADERS = 4;
   private static final Caller INVALID = new Caller.Invalid();
   private static final Caller UNAVAILABLE = new Caller.Unavailable();
+
+  /** As long a value as is written into the same array again and again. */
+  private static final int USUAL = 256;
+
+  private static final ThreadLocal<byte[]> VALUE = ThreadLocal.withInitial(() -> new byte[USUAL]);
 
   private final IdentityStore store;
   private final LastUse lastUse;
@@ -121,7 +125,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   public CompletableFuture<Caller> authenticate(
       Credential credential, Policy policy, String address) {
     if (credential instanceof Credential.Bearer bearer) {
-      return known(bearer.value(), policy, address);
+      return known(bearer, policy, address);
     }
     if (credential instanceof Credential.Certificate certificate) {
       return authenticate(certificate);
@@ -162,16 +166,17 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
         .orElse(INVALID);
   }
 
-  private CompletableFuture<Caller> known(String bearer, Policy policy, String address) {
-    byte[] value = bearer.getBytes(StandardCharsets.UTF_8);
+  private CompletableFuture<Caller> known(Credential.Bearer bearer, Policy policy, String address) {
+    byte[] value = bearer.length() <= USUAL ? VALUE.get() : new byte[bearer.length()];
+    bearer.copyTo(value);
     boolean mayBeKnown =
         TokenFormat.isClaimedBy(bearer)
-            ? TokenFormat.isWellFormed(value)
+            ? TokenFormat.isWellFormed(value, bearer.length())
             : store.hasImportedTokens();
     if (!mayBeKnown) {
       return CompletableFuture.completedFuture(INVALID);
     }
-    TokenDigest digest = TokenDigest.of(value);
+    TokenDigest digest = TokenDigest.of(value, bearer.length());
     CompletableFuture<Outcome<KnownToken>> token = tokens.known(digest);
     if (token == null) {
       Long unknownSince = unknown.getIfPresent(digest);
@@ -191,7 +196,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
       return CompletableFuture.completedFuture(refusal(outcome));
     }
     KnownToken token = found.value();
-    Instant now = clock.instant();
+    long now = clock.millis();
     if (token.isExpired(now)) {
       return CompletableFuture.completedFuture(INVALID);
     }
@@ -204,7 +209,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
 
   private Caller caller(
       KnownToken token,
-      Instant now,
+      long now,
       String address,
       Outcome<Optional<Principal>> outcome,
       Policy policy) {
@@ -215,7 +220,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
       return INVALID;
     }
     if (token.notesUse(now)) {
-      lastUse.note(token.id(), new TokenUse(now, address));
+      lastUse.note(token.id(), new TokenUse(Instant.ofEpochMilli(now), address));
     }
     return token.caller(found.value().get(), policy);
   }

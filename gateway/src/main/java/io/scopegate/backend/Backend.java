@@ -188,7 +188,7 @@ public final class Backend implements AutoCloseable {
       return leaseLater(loop);
     }
     BackendConnection idle = endpoint.pool(loop).idle();
-    return idle != null ? loop.newSucceededFuture(idle) : connect(endpoint, List.of(), loop);
+    return idle != null ? idle.lease() : connect(endpoint, List.of(), loop);
   }
 
   private void check(Decision.Allow allow) {

@@ -1,6 +1,7 @@
 package io.scopegate.backend;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ public final class BackendConnection {
   private final Channel channel;
   private final Pool pool;
   private final @Nullable SharedConnection shared;
+  private final Future<BackendConnection> lease;
   private final long heardBefore;
   private final long openedAt;
   private final long lifetimeNanos;
@@ -27,6 +29,7 @@ public final class BackendConnection {
     this.channel = channel;
     this.pool = pool;
     this.shared = null;
+    this.lease = channel.eventLoop().newSucceededFuture(this);
     this.heardBefore = 0;
     this.openedAt = openedAt;
     this.lifetimeNanos = lifetimeNanos;
@@ -37,6 +40,7 @@ public final class BackendConnection {
     this.channel = channel;
     this.pool = pool;
     this.shared = shared;
+    this.lease = channel.eventLoop().newSucceededFuture(this);
     this.heardBefore = shared.heard();
     this.openedAt = 0;
     this.lifetimeNanos = 0;
@@ -46,6 +50,11 @@ public final class BackendConnection {
   /** Returns the channel, on the event loop of whoever leased it. */
   public Channel channel() {
     return channel;
+  }
+
+  /** Returns it as what a lease came to on the spot. */
+  Future<BackendConnection> lease() {
+    return lease;
   }
 
   /** Returns where it leads. */

@@ -176,7 +176,7 @@ final class StreamPool implements Pool {
   public Future<BackendConnection> connect() {
     BackendConnection there = waiters.isEmpty() ? idle() : null;
     if (there != null) {
-      return loop.newSucceededFuture(there);
+      return there.lease();
     }
     endpoint.activated(1);
     Promise<BackendConnection> promise = loop.newPromise();

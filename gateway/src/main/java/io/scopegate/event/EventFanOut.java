@@ -16,9 +16,9 @@ record EventFanOut(List<GatewayEvents> listeners) implements GatewayEvents {
   }
 
   @Override
-  public void completed(Optional<Decision> decision, String method, int status, Duration duration) {
+  public void completed(Optional<Decision> decision, String method, int status, long nanos) {
     for (GatewayEvents listener : listeners) {
-      listener.completed(decision, method, status, duration);
+      listener.completed(decision, method, status, nanos);
     }
   }
 

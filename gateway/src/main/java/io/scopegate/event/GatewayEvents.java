@@ -28,10 +28,9 @@ public interface GatewayEvents {
    * @param decision if the request could be read as far as that
    * @param method one of the standard methods or {@code _OTHER}: a caller cannot grow it
    * @param status the status that was sent, or 0 if the connection broke before
-   * @param duration from the first byte of the head to the last of the answer
+   * @param nanos from the first byte of the head to the last of the answer
    */
-  default void completed(
-      Optional<Decision> decision, String method, int status, Duration duration) {}
+  default void completed(Optional<Decision> decision, String method, int status, long nanos) {}
 
   /**
    * A request under way was ended, because what it was let through with does not hold any more: its

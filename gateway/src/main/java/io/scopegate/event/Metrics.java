@@ -112,13 +112,13 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
   }
 
   @Override
-  public void completed(Optional<Decision> decision, String method, int status, Duration duration) {
+  public void completed(Optional<Decision> decision, String method, int status, long nanos) {
     Optional<Route> route = decision.isPresent() ? decision.get().route() : Optional.empty();
     of(route)
         .record(
             METHODS.contains(method) ? method : "_OTHER",
             status >= LOWEST_STATUS && status <= HIGHEST_STATUS ? status : 0,
-            duration);
+            nanos);
   }
 
   @Override

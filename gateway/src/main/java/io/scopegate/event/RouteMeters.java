@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ final class RouteMeters {
     Duration.ofMillis(7_500),
     Duration.ofSeconds(10)
   };
+
+  /** Keys that need not be made for each request. */
+  private static final Integer[] STATUSES = IntStream.range(0, 600).boxed().toArray(Integer[]::new);
 
   private final MeterRegistry registry;
   private final String route;
@@ -96,7 +101,8 @@ final class RouteMeters {
   }
 
   /** Records how long an exchange took; status 0 is one that broke off before it had any. */
-  void record(String method, int status, Duration duration) {
+  void record(String method, int code, long nanos) {
+    Integer status = STATUSES[code];
     Map<Integer, Timer> timers = durations.get(method);
     Timer timer = timers == null ? null : timers.get(status);
     if (timer == null) {
@@ -105,7 +111,7 @@ final class RouteMeters {
               .computeIfAbsent(method, unused -> new ConcurrentHashMap<>())
               .computeIfAbsent(status, unused -> timer(method, status));
     }
-    timer.record(duration);
+    timer.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   private Timer timer(String method, int status) {

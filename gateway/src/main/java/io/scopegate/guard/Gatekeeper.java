@@ -12,6 +12,7 @@ import io.scopegate.route.Cors;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.Reading;
 import io.scopegate.route.RequestLine;
+import io.scopegate.route.RouteMatch;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -102,8 +103,8 @@ public final class Gatekeeper {
 
   private Optional<String> crossSite(
       Authorizer.Pending pending, Credential credential, String method, String authority) {
-    Optional<Cors> cors =
-        pending.match().isPresent() ? pending.match().get().cors() : Optional.empty();
+    RouteMatch match = pending.match();
+    Optional<Cors> cors = match == null ? Optional.empty() : match.cors();
     return sites.objection(credential, method, authority, pending.fields(), cors);
   }
 

@@ -13,6 +13,7 @@ import io.scopegate.proxy.message.WebSocketFields;
  * @param close whether it, and the connection with it, ends by closing
  */
 record AnswerFraming(boolean chunked, boolean close) {
+  private static final AnswerFraming PLAIN = new AnswerFraming(false, false);
 
   /**
    * Adds the fields that frame an answer.
@@ -39,7 +40,7 @@ record AnswerFraming(boolean chunked, boolean close) {
       addLength(answer, fields);
     }
     Http1Frontend.addConnection(fields, request.http10(), closes);
-    return new AnswerFraming(chunked, closes);
+    return chunked || closes ? new AnswerFraming(chunked, closes) : PLAIN;
   }
 
   /** Adds the length of an answer's body, where it is known or told of. */

@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.scopegate.event.GatewayEvents;
 import io.scopegate.policy.Decision;
 import io.scopegate.proxy.message.RequestHead;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +104,7 @@ final class Exchange {
     if (!told) {
       told = true;
       String method = METHODS.contains(head.method()) ? head.method() : OTHER;
-      Duration duration = Duration.ofNanos(frontend.nanoTime() - startNanos);
-      events.completed(decision, method, status, duration);
+      events.completed(decision, method, status, frontend.nanoTime() - startNanos);
     }
   }
 

@@ -217,10 +217,7 @@ final class HeaderRules {
         allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
     if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
       Grants grants = allow.grants().get();
-      Optional<String> organization = grants.organization();
-      if (organization.isPresent()) {
-        out.addKept("X-Scopegate-Organization", organization.get());
-      }
+      out.addKept("X-Scopegate-Organization", grants.organization());
       Optional<PermissionSet> effective = grants.effective();
       if (effective.isPresent() && !effective.get().isEmpty()) {
         String words = permissionWords.get(effective.get(), HeaderRules::words);
@@ -310,7 +307,7 @@ final class HeaderRules {
   /** Adds the fields that frame a body. */
   static void frame(Framing framing, Fields out) {
     if (framing.kind() == Framing.Kind.FIXED) {
-      out.addOurs("Content-Length", Long.toString(framing.length()));
+      out.addRead("Content-Length", framing.digits());
     } else if (framing.kind() == Framing.Kind.CHUNKED) {
       out.addOurs("Transfer-Encoding", "chunked");
     }

@@ -9,7 +9,6 @@ import io.scopegate.proxy.ExchangeState.Idle;
 import io.scopegate.proxy.ExchangeState.Passing;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.proxy.message.RequestHead;
-import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +133,7 @@ final class OwnAnswers {
     if (exchange.isPresent()) {
       exchange.get().completed(services.events(), fault.status());
     } else {
-      services.events().completed(decision, Exchange.OTHER, fault.status(), Duration.ZERO);
+      services.events().completed(decision, Exchange.OTHER, fault.status(), 0);
     }
   }
 

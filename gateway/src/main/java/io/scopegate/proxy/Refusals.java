@@ -16,6 +16,9 @@ import java.util.Optional;
 final class Refusals {
   private static final int UNAVAILABLE = 503;
 
+  /** As many fields as most refusals have. */
+  private static final int ROOM = 8;
+
   /** What is away is looked for every moment: it is worth asking again soon. */
   private static final String RETRY_SECONDS = "1";
 
@@ -62,13 +65,13 @@ final class Refusals {
   }
 
   private static Fields fields(int status, String requestId) {
-    Fields fields = new Fields();
+    Fields fields = new Fields(ROOM);
     if (status == UNAVAILABLE) {
-      fields.addOurs("Retry-After", RETRY_SECONDS);
+      fields.addKept("Retry-After", RETRY_SECONDS);
     }
-    fields.addOurs("Content-Type", "application/problem+json");
+    fields.addKept("Content-Type", "application/problem+json");
     // A refusal is for this caller and this moment, and 404 could be kept otherwise.
-    fields.addOurs("Cache-Control", "no-store");
+    fields.addKept("Cache-Control", "no-store");
     fields.addOurs("X-Request-Id", requestId);
     return fields;
   }

@@ -1,6 +1,8 @@
 package io.scopegate.store;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -15,6 +17,9 @@ public record TokenDigest(long first, long second, long third, long fourth) {
 
   private static final int LENGTH = 32;
 
+  private static final VarHandle NUMBERS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   // One per thread: looking the algorithm up costs as much as the digest itself.
   private static final ThreadLocal<Sha256> SHA_256 = ThreadLocal.withInitial(Sha256::new);
 
@@ -26,13 +31,14 @@ public record TokenDigest(long first, long second, long third, long fourth) {
 
   /** Returns the digest of a token's value. */
   public static TokenDigest of(String value) {
-    return of(value.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return of(bytes, bytes.length);
   }
 
-  /** Returns the digest of a token's value, given as UTF-8. */
-  public static TokenDigest of(byte[] value) {
+  /** Returns the digest of a token's value, given as UTF-8 at the beginning of an array. */
+  public static TokenDigest of(byte[] value, int length) {
     Sha256 sha256 = SHA_256.get();
-    sha256.algorithm.update(value);
+    sha256.algorithm.update(value, 0, length);
     try {
       sha256.algorithm.digest(sha256.digest, 0, LENGTH);
     } catch (DigestException e) {
@@ -68,8 +74,11 @@ public record TokenDigest(long first, long second, long third, long fourth) {
   }
 
   private static TokenDigest read(byte[] digest) {
-    ByteBuffer bytes = ByteBuffer.wrap(digest);
-    return new TokenDigest(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+    return new TokenDigest(at(digest, 0), at(digest, 8), at(digest, 16), at(digest, 24));
+  }
+
+  private static long at(byte[] digest, int index) {
+    return (long) NUMBERS.get(digest, index);
   }
 
   private static MessageDigest sha256() {

@@ -71,7 +71,7 @@ class AuthenticationCoherenceTest {
   }
 
   private CompletableFuture<Caller> ask(String value) {
-    return authenticator.authenticate(new Credential.Bearer(value), policy);
+    return authenticator.authenticate(Credential.bearer(value), policy);
   }
 
   private StoredToken create(String value, String subject, Optional<Instant> expires) {

@@ -53,16 +53,16 @@ class CredentialAuthenticatorTest {
   void what_is_shaped_like_a_personal_access_token_is_one_or_nothing() throws Exception {
     answers.put("jwts", ANN);
     answers.put("opaque", ANN);
-    assertThat(ask(new Credential.Bearer(PAT))).isEqualTo(INVALID);
+    assertThat(ask(Credential.bearer(PAT))).isEqualTo(INVALID);
     assertThat(asked).containsExactly("tokens");
   }
 
   @Test
   void another_bearer_is_a_jwt_then_imported_then_opaque() throws Exception {
-    assertThat(ask(new Credential.Bearer("x"))).isEqualTo(INVALID);
+    assertThat(ask(Credential.bearer("x"))).isEqualTo(INVALID);
     assertThat(asked).containsExactly("jwts", "tokens", "opaque");
     answers.put("tokens", ANN);
-    assertThat(ask(new Credential.Bearer("x"))).isEqualTo(ANN);
+    assertThat(ask(Credential.bearer("x"))).isEqualTo(ANN);
     assertThat(asked).containsExactly("jwts", "tokens");
   }
 
@@ -70,7 +70,7 @@ class CredentialAuthenticatorTest {
   void who_cannot_tell_now_has_the_last_word() throws Exception {
     answers.put("jwts", UNAVAILABLE);
     answers.put("tokens", ANN);
-    assertThat(ask(new Credential.Bearer("x"))).isEqualTo(UNAVAILABLE);
+    assertThat(ask(Credential.bearer("x"))).isEqualTo(UNAVAILABLE);
     assertThat(asked).containsExactly("jwts");
   }
 

@@ -19,6 +19,10 @@ class CredentialTest {
     return Credential.from(HttpFields.of(Map.of("Authorization", List.of(values))));
   }
 
+  private static String bearer(Credential credential) {
+    return ((Bearer) credential).value();
+  }
+
   private static Credential cookies(String... fields) {
     return Credential.from(HttpFields.of(Map.of("Cookie", List.of(fields))));
   }
@@ -37,12 +41,12 @@ class CredentialTest {
   @ParameterizedTest
   @ValueSource(strings = {"Bearer abc", "bearer abc", "BEARER abc", "Bearer   abc"})
   void a_bearer_is_read_whatever_the_case_of_its_scheme(String value) {
-    assertThat(authorization(value)).isEqualTo(new Bearer("abc"));
+    assertThat(bearer(authorization(value))).isEqualTo("abc");
   }
 
   @Test
   void a_bearer_takes_every_character_that_the_standard_has() {
-    assertThat(authorization("Bearer azAZ09-._~+/==")).isEqualTo(new Bearer("azAZ09-._~+/=="));
+    assertThat(bearer(authorization("Bearer azAZ09-._~+/=="))).isEqualTo("azAZ09-._~+/==");
   }
 
   @ParameterizedTest
@@ -73,7 +77,7 @@ class CredentialTest {
 
   @Test
   void of_bearer_and_cookie_the_bearer_counts() {
-    assertThat(both("Bearer abc", "__Host-scopegate=session")).isEqualTo(new Bearer("abc"));
+    assertThat(bearer(both("Bearer abc", "__Host-scopegate=session"))).isEqualTo("abc");
   }
 
   @Test

@@ -183,7 +183,7 @@ class FleetTest {
   private Caller caller(Gateway gateway, int token) {
     return gateway
         .authenticator()
-        .authenticate(new Credential.Bearer(values.get(token)), policy)
+        .authenticate(Credential.bearer(values.get(token)), policy)
         .join();
   }
 

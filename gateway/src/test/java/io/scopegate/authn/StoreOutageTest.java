@@ -130,7 +130,7 @@ class StoreOutageTest {
   }
 
   private CompletableFuture<Caller> ask(TokenAuthenticator authenticator, String value) {
-    return authenticator.authenticate(new Credential.Bearer(value), policy);
+    return authenticator.authenticate(Credential.bearer(value), policy);
   }
 
   /** Asks for one token after the other, as many requests at a time as come. */

@@ -94,7 +94,7 @@ class TokenAuthenticatorTest {
   }
 
   private CompletableFuture<Caller> ask(String value) {
-    return authenticator.authenticate(new Credential.Bearer(value), policy);
+    return authenticator.authenticate(Credential.bearer(value), policy);
   }
 
   private Caller caller(String value) {
@@ -133,7 +133,7 @@ class TokenAuthenticatorTest {
   void what_an_empty_list_of_scopes_hands_over_follows_the_policy_of_the_request() {
     String value = format.generate();
     create(value);
-    Credential credential = new Credential.Bearer(value);
+    Credential credential = Credential.bearer(value);
 
     for (boolean full : List.of(false, true, false)) {
       Caller caller = authenticator.authenticate(credential, Policies.bare(full)).join();
@@ -269,7 +269,7 @@ class TokenAuthenticatorTest {
   }
 
   private Caller caller(TokenAuthenticator asked, String value) {
-    return asked.authenticate(new Credential.Bearer(value), policy).join();
+    return asked.authenticate(Credential.bearer(value), policy).join();
   }
 
   /** Time goes on and nothing is told. */
@@ -504,7 +504,7 @@ class TokenAuthenticatorTest {
     String value = format.generate();
     create(value);
 
-    authenticator.authenticate(new Credential.Bearer(value), policy, "192.0.2.7").join();
+    authenticator.authenticate(Credential.bearer(value), policy, "192.0.2.7").join();
     lastUse.flush();
 
     assertThat(store.tokens(Optional.empty()).get(0).lastAddress()).contains("192.0.2.7");

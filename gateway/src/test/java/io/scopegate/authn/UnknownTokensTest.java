@@ -64,7 +64,7 @@ class UnknownTokensTest {
   private static void askSome(TokenAuthenticator authenticator, TokenFormat format, Policy policy) {
     List<CompletableFuture<Caller>> asked = new ArrayList<>();
     for (int i = 0; i < AT_A_TIME; i++) {
-      asked.add(authenticator.authenticate(new Credential.Bearer(format.generate()), policy));
+      asked.add(authenticator.authenticate(Credential.bearer(format.generate()), policy));
     }
     asked.forEach(one -> assertThat(one.join()).isEqualTo(new Caller.Invalid()));
   }

@@ -112,7 +112,7 @@ class SiteCheckTest {
     assertThat(SITES.objection(certificate, "POST", "gw.test", foreign, Optional.empty()))
         .isPresent();
     assertThat(SITES.objection(certificate, "POST", "gw.test", silent, Optional.empty())).isEmpty();
-    Credential bearer = new Credential.Bearer("a token");
+    Credential bearer = Credential.bearer("a token");
     assertThat(SITES.objection(bearer, "POST", "gw.test", foreign, Optional.empty())).isEmpty();
   }
 }

@@ -7,7 +7,6 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.RawHttp2Client.Exchange;
 import io.scopegate.proxy.message.Fields;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -47,7 +46,7 @@ class GrpcTest {
             new GatewayEvents() {
               @Override
               public void completed(
-                  Optional<Decision> decision, String method, int status, Duration duration) {
+                  Optional<Decision> decision, String method, int status, long nanos) {
                 statuses.add(status);
               }
             })

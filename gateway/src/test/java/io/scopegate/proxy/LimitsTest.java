@@ -330,7 +330,7 @@ class LimitsTest {
 
           @Override
           public void completed(
-              Optional<Decision> decision, String method, int status, Duration duration) {
+              Optional<Decision> decision, String method, int status, long nanos) {
             fail("completed");
           }
 

@@ -7,7 +7,6 @@ import io.scopegate.policy.Decision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +40,7 @@ class MalformedRequestsTest {
                 new GatewayEvents() {
                   @Override
                   public void completed(
-                      Optional<Decision> decision, String method, int status, Duration took) {
+                      Optional<Decision> decision, String method, int status, long nanos) {
                     if (status == 400) {
                       MALFORMED.incrementAndGet();
                     }

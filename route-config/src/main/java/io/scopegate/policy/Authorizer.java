@@ -9,6 +9,7 @@ import io.scopegate.route.RouteMatch;
 import io.scopegate.route.Rule;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a caller may use a route: what the token and the roles hold in common must cover
@@ -27,11 +28,10 @@ public final class Authorizer {
   /**
    * It depends on the caller.
    *
-   * @param match the rows it meets; empty if there are none, which is said only after
-   *     authentication
+   * @param match the rows it meets; null if there are none, which is said only after authentication
    */
   public record Pending(
-      Policy policy, RequestLine line, HttpFields fields, Optional<RouteMatch> match)
+      Policy policy, RequestLine line, HttpFields fields, @Nullable RouteMatch match)
       implements Admission {}
 
   /** Takes the steps that need no credential. */
@@ -50,17 +50,16 @@ public final class Authorizer {
   }
 
   private static Admission admit(Policy policy, RequestLine line, HttpFields fields) {
-    Optional<RouteMatch> match = policy.routes().match(line);
-    Optional<String> ambiguity =
-        match.isPresent() ? match.get().refusal() : line.refusalWithoutRow();
+    RouteMatch match = policy.routes().match(line).orElse(null);
+    Optional<String> ambiguity = match == null ? line.refusalWithoutRow() : match.refusal();
     if (ambiguity.isPresent()) {
       return malformed(ambiguity.get());
     }
-    if (match.isPresent() && match.get().cors().isPresent() && fields.values("origin").size() > 1) {
+    if (match != null && match.cors().isPresent() && fields.values("origin").size() > 1) {
       return malformed("`Origin` is there more than once");
     }
-    if (match.isPresent() && match.get().mayBePublic()) {
-      RouteMatch.Choice choice = match.get().choose(fields, Optional.empty());
+    if (match != null && match.mayBePublic()) {
+      RouteMatch.Choice choice = match.choose(fields, Optional.empty());
       if (choice instanceof RouteMatch.Ambiguous ambiguous) {
         return malformed(ambiguous.detail());
       }
@@ -70,7 +69,7 @@ public final class Authorizer {
                 line,
                 chosen.row(),
                 new Caller.Anonymous(),
-                Optional.empty(),
+                null,
                 Optional.empty(),
                 Optional.empty()));
       }
@@ -91,10 +90,11 @@ public final class Authorizer {
    */
   public static Decision decide(Pending pending, Caller caller, Optional<String> crossSite) {
     Optional<Decision.Deny> stranger = refusalOfStranger(caller);
-    if (pending.match().isEmpty()) {
+    RouteMatch match = pending.match();
+    if (match == null) {
       return stranger.isPresent() ? stranger.get() : notDeclared(caller);
     }
-    RouteMatch.Choice choice = pending.match().get().choose(pending.fields(), subjectOf(caller));
+    RouteMatch.Choice choice = match.choose(pending.fields(), subjectOf(caller));
     if (stranger.isEmpty() && crossSite.isPresent()) {
       Decision.Deny deny = refusal(Code.CROSS_SITE, crossSite.get(), caller);
       return choice instanceof RouteMatch.Chosen chosen ? at(deny, chosen.row()) : deny;
@@ -103,7 +103,7 @@ public final class Authorizer {
       Decision decision =
           stranger.isPresent()
               ? at(stranger.get(), chosen.row())
-              : decide(pending, chosen.row(), (Caller.Authenticated) caller);
+              : decide(pending, match, chosen.row(), (Caller.Authenticated) caller);
       return decision instanceof Decision.Deny deny ? shadowed(pending.line(), deny) : decision;
     }
     if (stranger.isPresent()) {
@@ -122,17 +122,17 @@ public final class Authorizer {
         : decide((Pending) admission, caller);
   }
 
-  private static Decision decide(Pending pending, Route row, Caller.Authenticated caller) {
+  private static Decision decide(
+      Pending pending, RouteMatch match, Route row, Caller.Authenticated caller) {
     if (row.rule() instanceof Rule.Permitted permitted) {
       return isWrongKind(permitted.credential(), caller)
           ? wrongKind(row, permitted.credential().get(), caller)
-          : new Entitlement(pending, row, permitted, caller).decide();
+          : new Entitlement(pending, match, row, permitted, caller).decide();
     }
     Rule.Authenticated rule = (Rule.Authenticated) row.rule();
     return isWrongKind(rule.credential(), caller)
         ? wrongKind(row, rule.credential().get(), caller)
-        : new Decision.Allow(
-            pending.line(), row, caller, Optional.empty(), Optional.empty(), Optional.empty());
+        : new Decision.Allow(pending.line(), row, caller, null, Optional.empty(), Optional.empty());
   }
 
   private static boolean isWrongKind(Optional<CredentialKind> wanted, Caller.Authenticated caller) {
@@ -156,7 +156,7 @@ public final class Authorizer {
       return deny;
     }
     return new Decision.Allow(
-        line, row, deny.caller(), deny.grants(), Optional.empty(), Optional.of(deny));
+        line, row, deny.caller(), deny.grants().orElse(null), Optional.empty(), Optional.of(deny));
   }
 
   private static Optional<Decision.Deny> refusalOfStranger(Caller caller) {

@@ -47,9 +47,7 @@ public final class Continuance {
   }
 
   private static boolean isSamePlace(Decision.Allow then, Decision.Allow now) {
-    return then.grants()
-        .flatMap(Grants::organization)
-        .equals(now.grants().flatMap(Grants::organization));
+    return then.grants().map(Grants::organization).equals(now.grants().map(Grants::organization));
   }
 
   private static List<String> lost(Decision.Allow then, Decision.Allow now) {

@@ -5,6 +5,7 @@ import io.scopegate.route.RequestLine;
 import io.scopegate.route.Route;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What was decided of a request, with everything needed to say why. Immutable. */
 public sealed interface Decision {
@@ -52,7 +53,7 @@ public sealed interface Decision {
     private final RequestLine line;
     private final Route row;
     private final Caller caller;
-    private final Optional<Grants> grants;
+    private final @Nullable Grants grants;
     private final Optional<Listing> listing;
     private final Optional<Deny> overruled;
 
@@ -60,7 +61,7 @@ public sealed interface Decision {
         RequestLine line,
         Route row,
         Caller caller,
-        Optional<Grants> grants,
+        @Nullable Grants grants,
         Optional<Listing> listing,
         Optional<Deny> overruled) {
       this.line = line;
@@ -93,7 +94,7 @@ public sealed interface Decision {
 
     @Override
     public Optional<Grants> grants() {
-      return grants;
+      return Optional.ofNullable(grants);
     }
 
     /**

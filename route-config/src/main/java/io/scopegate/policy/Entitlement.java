@@ -4,6 +4,7 @@ import io.scopegate.permission.Level;
 import io.scopegate.permission.PermissionSet;
 import io.scopegate.route.Place;
 import io.scopegate.route.Route;
+import io.scopegate.route.RouteMatch;
 import io.scopegate.route.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Entitlement {
   private final Authorizer.Pending pending;
+  private final RouteMatch match;
   private final Policy policy;
   private final Route row;
   private final Rule.Permitted rule;
@@ -28,8 +30,13 @@ final class Entitlement {
   private final @Nullable PermissionSet delegated;
 
   Entitlement(
-      Authorizer.Pending pending, Route row, Rule.Permitted rule, Caller.Authenticated caller) {
+      Authorizer.Pending pending,
+      RouteMatch match,
+      Route row,
+      Rule.Permitted rule,
+      Caller.Authenticated caller) {
     this.pending = pending;
+    this.match = match;
     this.policy = pending.policy();
     this.row = row;
     this.rule = rule;
@@ -45,9 +52,9 @@ final class Entitlement {
     if (rule.target() == Rule.Target.ANY_ORGANIZATION) {
       return decideAnywhere();
     }
-    PlaceNames names = PlaceNames.of(row, pending.match().orElseThrow(), pending.fields(), caller);
+    PlaceNames names = PlaceNames.of(row, match, pending.fields(), caller);
     if (names.problem() != null) {
-      return deny(Code.PLACE_UNDETERMINED, names.problem(), Optional.empty());
+      return deny(Code.PLACE_UNDETERMINED, names.problem(), null);
     }
     Membership membership = membership(names.organization());
     Located located = new Located(names, membership);
@@ -143,7 +150,7 @@ final class Entitlement {
       // A credential bound to projects is not for the organization.
       sites.add(0, whole);
     }
-    Optional<Grants> grants = located.grants(whole);
+    Grants grants = located.grants(whole);
     if (sites.isEmpty()) {
       return deny(Code.NOT_A_MEMBER, Code.NOT_A_MEMBER.title(), grants);
     }
@@ -192,7 +199,7 @@ final class Entitlement {
   /** In at least one organization, never by adding organizations up. */
   private Decision decideAnywhere() {
     if (!bounds.projects().isEmpty()) {
-      return deny(Code.TOKEN_OUT_OF_BOUNDS, Code.TOKEN_OUT_OF_BOUNDS.title(), Optional.empty());
+      return deny(Code.TOKEN_OUT_OF_BOUNDS, Code.TOKEN_OUT_OF_BOUNDS.title(), null);
     }
     Map<String, Site> sites = new TreeMap<>();
     for (Membership membership : caller.principal().memberships()) {
@@ -203,7 +210,7 @@ final class Entitlement {
       }
     }
     if (sites.isEmpty()) {
-      return deny(Code.NOT_A_MEMBER, Code.NOT_A_MEMBER.title(), Optional.empty());
+      return deny(Code.NOT_A_MEMBER, Code.NOT_A_MEMBER.title(), null);
     }
     Assessment assessment = new Assessment(policy, rule, List.copyOf(sites.values()), delegated);
     List<String> ids = new ArrayList<>();
@@ -215,12 +222,12 @@ final class Entitlement {
         });
     return conclude(
         assessment,
-        Optional.empty(),
+        null,
         Optional.of(new Decision.Listing(Decision.Listing.Kind.ORGANIZATIONS, false, ids)));
   }
 
   private Decision conclude(
-      Assessment assessment, Optional<Grants> grants, Optional<Decision.Listing> listing) {
+      Assessment assessment, @Nullable Grants grants, Optional<Decision.Listing> listing) {
     if (assessment.isMet()) {
       return new Decision.Allow(pending.line(), row, caller, grants, listing, Optional.empty());
     }
@@ -230,7 +237,7 @@ final class Entitlement {
         found.detail(),
         Optional.of(row),
         caller,
-        grants,
+        Optional.ofNullable(grants),
         found.missing(),
         found.scope());
   }
@@ -241,9 +248,15 @@ final class Entitlement {
     return deny(code, code.title(), located.grants(null));
   }
 
-  private Decision deny(Code code, String detail, Optional<Grants> grants) {
+  private Decision deny(Code code, String detail, @Nullable Grants grants) {
     return new Decision.Deny(
-        code, detail, Optional.of(row), caller, grants, Missing.nothing(), List.of());
+        code,
+        detail,
+        Optional.of(row),
+        caller,
+        Optional.ofNullable(grants),
+        Missing.nothing(),
+        List.of());
   }
 
   /** The places that the request names, as far as they are known. */
@@ -286,14 +299,13 @@ final class Entitlement {
       return project == null ? names.project() : project.id();
     }
 
-    Optional<Grants> grants(@Nullable Site site) {
-      return Optional.of(
-          new Grants(
-              organization,
-              team == null ? names.team() : team.id(),
-              projectId(),
-              site == null ? null : site.standing(),
-              site == null ? null : effective(site.standing())));
+    Grants grants(@Nullable Site site) {
+      return new Grants(
+          organization,
+          team == null ? names.team() : team.id(),
+          projectId(),
+          site == null ? null : site.standing(),
+          site == null ? null : effective(site.standing()));
     }
 
     private PermissionSet effective(Standing standing) {

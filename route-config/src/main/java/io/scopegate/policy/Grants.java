@@ -33,8 +33,8 @@ public final class Grants {
    * Returns the id of the organization of the place, or what the request calls it if the caller is
    * not in it.
    */
-  public Optional<String> organization() {
-    return Optional.of(organization);
+  public String organization() {
+    return organization;
   }
 
   /**

@@ -54,6 +54,6 @@ final class Preflights {
         ? new Authorizer.Settled(
             new Decision.Preflight(
                 announced.rows().get(0), cors, origin.get(), announced.line().method()))
-        : new Authorizer.Pending(policy, line, fields, Optional.empty());
+        : new Authorizer.Pending(policy, line, fields, null);
   }
 }

@@ -36,6 +36,14 @@ final class Standing {
 
   /** Returns the standing at the organization of the membership. */
   static Standing atOrganization(Policy policy, Membership membership) {
+    if (membership.roles().size() == 1) {
+      // Most have one: what it includes is shared, not copied.
+      String only = membership.roles().iterator().next();
+      RoleBook.Compiled role = policy.roles().compiled(Level.ORGANIZATION, only);
+      if (role != null) {
+        return new Standing(policy, membership, role.included, Map.of());
+      }
+    }
     return new Gathering(policy, membership).standing();
   }
 

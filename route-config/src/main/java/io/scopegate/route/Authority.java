@@ -12,8 +12,29 @@ import org.jspecify.annotations.Nullable;
 record Authority(String host, String port) {
   private static final int MAX_PORT = 65535;
 
+  /** No name of a host is longer; what is needs no place among the recent ones. */
+  private static final int LONGEST = 260;
+
+  /** What was read lately: requests name few hosts. A race only reads one twice. */
+  private static final @Nullable Recent[] RECENT = new Recent[256];
+
+  private record Recent(String text, Authority authority) {}
+
   /** Returns the authority that a text states, or null if it states none. */
   static @Nullable Authority parse(String text) {
+    int place = text.hashCode() & (RECENT.length - 1);
+    Recent recent = RECENT[place];
+    if (recent != null && recent.text.equals(text)) {
+      return recent.authority;
+    }
+    Authority read = read(text);
+    if (read != null && text.length() <= LONGEST) {
+      RECENT[place] = new Recent(text, read);
+    }
+    return read;
+  }
+
+  private static @Nullable Authority read(String text) {
     int end = text.startsWith("[") ? text.indexOf(']') + 1 : text.indexOf(':');
     if (end < 0) {
       end = text.length();

@@ -17,8 +17,10 @@ final class PathReader {
   private final String target;
   private final @Nullable String refusal;
   private int end;
-  private int[] starts = new int[9];
-  private int[] hashes = new int[8];
+
+  /** Two for each segment, as {@link Segments} has them, and one more. */
+  private int[] marks = new int[13];
+
   private int count;
   private boolean encodedSlash;
   private boolean pathParameters;
@@ -29,7 +31,7 @@ final class PathReader {
   PathReader(String target) {
     this.target = target;
     this.end = target.length();
-    this.whole = new Segments(target, starts, hashes, 0);
+    this.whole = new Segments(target, marks, 0);
     this.bare = whole;
     this.refusal = read();
   }
@@ -97,24 +99,24 @@ final class PathReader {
       }
     }
     add(from, hash);
-    starts[count] = end + 1;
-    whole = new Segments(target, starts, hashes, count);
+    marks[2 * count] = end + 1;
+    whole = new Segments(target, marks, count);
     bare = whole;
     return escaped || pathParameters ? readAgain() : dotSegment();
   }
 
   private void add(int from, int hash) {
-    if (count == hashes.length) {
-      hashes = Arrays.copyOf(hashes, 2 * count);
-      starts = Arrays.copyOf(starts, 2 * count + 1);
+    if (2 * count + 1 == marks.length) {
+      marks = Arrays.copyOf(marks, 4 * count + 1);
     }
-    starts[count] = from;
-    hashes[count++] = hash;
+    marks[2 * count] = from;
+    marks[2 * count + 1] = hash;
+    count++;
   }
 
   private @Nullable String dotSegment() {
     for (int i = 0; i < count; i++) {
-      if (isDots(target, starts[i], starts[i + 1] - 1)) {
+      if (isDots(target, whole.start(i), whole.end(i))) {
         return DOT_SEGMENT;
       }
     }
@@ -132,7 +134,7 @@ final class PathReader {
     List<String> decoded = new ArrayList<>(count);
     List<String> cut = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      String segment = Escapes.decoded(target, starts[i], starts[i + 1] - 1, false);
+      String segment = Escapes.decoded(target, whole.start(i), whole.end(i), false);
       if (segment == null) {
         return "the path holds an escape that is no UTF-8";
       }

@@ -9,31 +9,29 @@ import java.util.List;
 final class Segments {
   private final String text;
 
-  /** Where each begins, and one more as if another followed the last. */
-  private final int[] starts;
-
-  /** Those of {@link String#hashCode()}. */
-  private final int[] hashes;
+  /**
+   * For each where it begins and its {@link String#hashCode()}, and one more as if another followed
+   * the last.
+   */
+  private final int[] marks;
 
   private final int count;
 
-  /** Takes over the arrays, which may be longer than needed. */
-  Segments(String text, int[] starts, int[] hashes, int count) {
+  /** Takes over the array, which may be longer than needed. */
+  Segments(String text, int[] marks, int count) {
     this.text = text;
-    this.starts = starts;
-    this.hashes = hashes;
+    this.marks = marks;
     this.count = count;
   }
 
   /** Returns these segments. */
   static Segments of(List<String> decoded) {
-    int[] starts = new int[decoded.size() + 1];
-    int[] hashes = new int[decoded.size()];
-    for (int i = 0; i < hashes.length; i++) {
-      starts[i + 1] = starts[i] + decoded.get(i).length() + 1;
-      hashes[i] = decoded.get(i).hashCode();
+    int[] marks = new int[2 * decoded.size() + 1];
+    for (int i = 0; i < decoded.size(); i++) {
+      marks[2 * i + 1] = decoded.get(i).hashCode();
+      marks[2 * i + 2] = marks[2 * i] + decoded.get(i).length() + 1;
     }
-    return new Segments(String.join("/", decoded), starts, hashes, hashes.length);
+    return new Segments(String.join("/", decoded), marks, decoded.size());
   }
 
   int count() {
@@ -46,15 +44,15 @@ final class Segments {
   }
 
   int start(int index) {
-    return starts[index];
+    return marks[2 * index];
   }
 
   int end(int index) {
-    return starts[index + 1] - 1;
+    return marks[2 * index + 2] - 1;
   }
 
   int hash(int index) {
-    return hashes[index];
+    return marks[2 * index + 1];
   }
 
   boolean isEmpty(int index) {

@@ -78,7 +78,7 @@ public record Explanation(
         allowed ? statusOf(decision) : refusal.orElseThrow().code().status(),
         refusal.map(deny -> deny.code().word()),
         decision.route().map(Explanation::row),
-        grants.flatMap(Grants::organization),
+        grants.map(Grants::organization),
         grants.flatMap(Grants::team),
         grants.flatMap(Grants::project),
         grants.map(Grants::roles).orElse(List.of()),
@@ -246,7 +246,7 @@ public record Explanation(
 
     private static String place(Grants grants) {
       List<String> words = new ArrayList<>();
-      grants.organization().ifPresent(id -> words.add("organization `" + id + "`"));
+      words.add("organization `" + grants.organization() + "`");
       grants.team().ifPresent(id -> words.add("team `" + id + "`"));
       grants.project().ifPresent(id -> words.add("project `" + id + "`"));
       return String.join(", ", words);

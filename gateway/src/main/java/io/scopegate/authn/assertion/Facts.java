@@ -38,7 +38,7 @@ record Facts(
             allow.row().forwarding().backend(),
             caller.principal().subject(),
             caller.tokenId(),
-            here.flatMap(Grants::organization),
+            here.map(Grants::organization),
             here.flatMap(Grants::effective).filter(set -> !set.isEmpty()),
             allow.listing()));
   }

@@ -86,7 +86,8 @@ public abstract class MessageDecoder extends ChannelInboundHandlerAdapter {
 
   /** Returns fields without any for the next head, or trailers; these ones if nobody has them. */
   Fields emptied(Fields last) {
-    return new Fields();
+    // What comes on one connection has as many fields as what came before.
+    return new Fields(last.size());
   }
 
   /** Stops handing out messages until {@link #release}; little more is read meanwhile. */

@@ -102,7 +102,8 @@ public final class RequestDecoder extends MessageDecoder {
         objections.refuse("`Host` is missing or not a host");
       }
     }
-    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.NONE);
+    Framing stated = FramingFields.read(fields, http10, objections);
+    Framing framing = stated == null ? Framing.NONE : stated;
     boolean expects = !http10 && expectsContinue(fields, framing, objections);
     ConnectionOptions connection = ConnectionOptions.read(fields);
     boolean tunnel = false;

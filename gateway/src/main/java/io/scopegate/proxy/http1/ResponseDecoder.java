@@ -97,7 +97,8 @@ public final class ResponseDecoder extends MessageDecoder implements AnswerReade
 
   @Override
   @Nullable Object head(Fields fields, Objections objections) {
-    Framing framing = FramingFields.read(fields, http10, objections).orElse(Framing.UNTIL_CLOSE);
+    Framing stated = FramingFields.read(fields, http10, objections);
+    Framing framing = stated == null ? Framing.UNTIL_CLOSE : stated;
     ConnectionOptions connection = ConnectionOptions.read(fields);
     if (connection == null) {
       objections.refuse("`Connection` is not a list of names");

@@ -99,14 +99,14 @@ final class RequestHeadReader {
   }
 
   private static Framing framing(Fields fields, boolean endStream, Objections objections) {
-    Optional<Framing> stated = FramingFields.read(fields, false, objections);
+    Framing stated = FramingFields.read(fields, false, objections);
     if (endStream) {
-      if (stated.isPresent() && !stated.get().isEmpty()) {
+      if (stated != null && !stated.isEmpty()) {
         objections.refuse("`content-length` without a body");
       }
-      return stated.orElse(Framing.NONE);
+      return stated == null ? Framing.NONE : stated;
     }
-    return stated.orElse(Framing.CHUNKED);
+    return stated == null ? Framing.CHUNKED : stated;
   }
 
   private static boolean expectsContinue(Fields fields, Framing framing, Objections objections) {

@@ -6,7 +6,6 @@ import io.scopegate.proxy.message.FramingFields;
 import io.scopegate.proxy.message.Grammar;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.ResponseHead;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the head of an answer of a field block (RFC 9113 §8.3.2). */
@@ -32,9 +31,9 @@ final class ResponseHeadReader {
     if (status < 200 && endStream) {
       objections.refuse("an interim answer that ends the stream");
     }
-    Optional<Framing> stated = FramingFields.read(block.fields(), false, objections);
+    Framing stated = FramingFields.read(block.fields(), false, objections);
     boolean bodiless = status < 200 || status == 204 || status == 304 || toHead;
-    if (!bodiless && endStream && stated.isPresent() && !stated.get().isEmpty()) {
+    if (!bodiless && endStream && stated != null && !stated.isEmpty()) {
       objections.refuse("`content-length` without a body");
     }
     if (!objections.isEmpty()) {
@@ -62,8 +61,11 @@ final class ResponseHeadReader {
         ResponseHead.SWITCHING_PROTOCOLS, "", head.fields(), Framing.TUNNEL, false);
   }
 
-  private static Framing framing(Optional<Framing> stated, boolean endStream) {
-    return stated.orElse(endStream ? Framing.fixed(0) : Framing.CHUNKED);
+  private static Framing framing(@Nullable Framing stated, boolean endStream) {
+    if (stated != null) {
+      return stated;
+    }
+    return endStream ? Framing.fixed(0) : Framing.CHUNKED;
   }
 
   private static int status(@Nullable String digits) {

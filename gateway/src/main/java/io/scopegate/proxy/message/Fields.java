@@ -16,14 +16,21 @@ public final class Fields implements HttpFields {
   /** Values that were checked lately. A race only checks one twice. */
   private static final String[] CHECKED = new String[1024];
 
-  private String[] lines = new String[USUAL];
+  private String[] lines;
   private int size;
 
   /** A bit for each length that a name has, modulo 64: most searches are for what is not there. */
   private long lengths;
 
   /** Starts without a field. */
-  public Fields() {}
+  public Fields() {
+    this(USUAL / 2);
+  }
+
+  /** Starts without a field, with room for so many lines; more find room too. */
+  public Fields(int room) {
+    lines = new String[2 * Math.max(1, room)];
+  }
 
   /** Takes all lines out. */
   public void clear() {

@@ -1,6 +1,7 @@
 package io.scopegate.proxy.message;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the fields of a head say of its body; what could be read in two ways is refused (RFC 9112
@@ -9,8 +10,8 @@ import java.util.Optional;
 public final class FramingFields {
   private FramingFields() {}
 
-  /** Returns the framing that the fields state, if they state one. */
-  public static Optional<Framing> read(Fields fields, boolean http10, Objections objections) {
+  /** Returns the framing that the fields state, or null if they state none. */
+  public static @Nullable Framing read(Fields fields, boolean http10, Objections objections) {
     Optional<String> coding = only(fields, "Transfer-Encoding", objections);
     Optional<String> length = only(fields, "Content-Length", objections);
     if (coding.isPresent()) {
@@ -21,18 +22,18 @@ public final class FramingFields {
       } else if (!coding.get().equalsIgnoreCase("chunked")) {
         objections.refuse("a transfer coding other than `chunked`");
       }
-      return Optional.of(Framing.CHUNKED);
+      return Framing.CHUNKED;
     }
     if (length.isEmpty()) {
-      return Optional.empty();
+      return null;
     }
     String digits = length.get();
     // 18 digits are less than 2^63 and more than any body.
     if (!Grammar.isDigits(digits) || digits.length() > 18) {
       objections.refuse("`Content-Length` is not a length");
-      return Optional.empty();
+      return null;
     }
-    return Optional.of(Framing.fixed(Long.parseLong(digits)));
+    return Framing.fixed(Long.parseLong(digits));
   }
 
   /** Returns the value of a field that may stand once. */

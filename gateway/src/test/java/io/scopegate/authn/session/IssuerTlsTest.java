@@ -70,7 +70,7 @@ class IssuerTlsTest {
         last =
             sessions
                 .jwts(subjects, subjects)
-                .authenticate(new Credential.Bearer(token), Policies.bare(false))
+                .authenticate(Credential.bearer(token), Policies.bare(false))
                 .get(20, TimeUnit.SECONDS);
       }
       return last;

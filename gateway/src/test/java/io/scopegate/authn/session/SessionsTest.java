@@ -108,7 +108,7 @@ class SessionsTest {
   }
 
   private CompletableFuture<Caller> asking(Authenticator authenticator, String token) {
-    return authenticator.authenticate(new Credential.Bearer(token), POLICY);
+    return authenticator.authenticate(Credential.bearer(token), POLICY);
   }
 
   private Caller jwt(String token) throws Exception {
