@@ -43,13 +43,8 @@ public final class TokenFormat {
     return value.startsWith(PREFIX);
   }
 
-  /** Says whether a value has the form, and its checksum is right. */
-  public static boolean isWellFormed(String value) {
-    return isClaimedBy(value) && isWellFormed(value.getBytes(StandardCharsets.UTF_8));
-  }
-
   /**
-   * Says the same of a value that claims to be such a token.
+   * Says whether a value that claims to be such a token has the form, and its checksum is right.
    *
    * @param value as UTF-8
    */
