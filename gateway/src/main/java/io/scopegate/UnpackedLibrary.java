@@ -19,8 +19,11 @@ final class UnpackedLibrary {
 
   private UnpackedLibrary() {}
 
-  /** Does what needs the library, which is unpacked for it if it has not been before. */
-  static <T> T goneAfter(Supplier<T> opening) {
+  /**
+   * Does what needs the library, which is unpacked for it if it has not been before; one after the
+   * other, as the folder is told by a property of the process.
+   */
+  static synchronized <T> T goneAfter(Supplier<T> opening) {
     if (System.getProperty(IN_PLACE) != null || System.getProperty(FOLDER) != null) {
       return opening.get();
     }

@@ -48,14 +48,8 @@ public final class TokenFormat {
     return bearer.startsWith(PREFIX);
   }
 
-  /** Says whether a value has the form, and its checksum is right. */
-  public static boolean isWellFormed(String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    return isClaimedBy(value) && isWellFormed(bytes, bytes.length);
-  }
-
   /**
-   * Says the same of a value that claims to be such a token.
+   * Says whether a value that claims to be such a token has the form, and its checksum is right.
    *
    * @param value as UTF-8, at the beginning of an array
    */

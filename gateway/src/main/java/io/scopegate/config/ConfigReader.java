@@ -38,6 +38,7 @@ public final class ConfigReader {
   private final Problems problems = new Problems();
   private final NodeReader reader = new NodeReader(problems);
   private final Path file;
+  private final FilePaths paths;
   private final Secrets secrets;
   private final SubjectPrefixes prefixes = new SubjectPrefixes(problems);
   private final TlsReader tls;
@@ -45,8 +46,9 @@ public final class ConfigReader {
 
   private ConfigReader(Path file, Map<String, String> environment, Optional<Clock> clock) {
     this.file = file;
-    this.secrets = new Secrets(reader, folder(), environment);
-    this.tls = new TlsReader(reader, secrets, prefixes, folder(), clock);
+    this.paths = new FilePaths(reader, folder());
+    this.secrets = new Secrets(reader, paths, environment);
+    this.tls = new TlsReader(reader, secrets, prefixes, paths, clock);
   }
 
   /**
@@ -133,7 +135,8 @@ public final class ConfigReader {
     routes =
         fields
             .requiredText("routes")
-            .map(text -> new RouteFile(resolved(text.text()), backendNames(fields)));
+            .flatMap(paths::path)
+            .map(path -> new RouteFile(path, backendNames(fields)));
     List<GatewayConfig.Listener> listeners = listeners(fields);
     List<GatewayConfig.AdminToken> tokens = new ArrayList<>();
     Optional<Address> admin = fields.fields("admin").flatMap(part -> admin(part, tokens));
@@ -141,7 +144,7 @@ public final class ConfigReader {
     List<String> proxies = networks(fields);
     checkAnnouncers(fields, listeners, proxies);
     Optional<Duration> drain = fields.duration("drain");
-    Path data = fields.text("data").map(text -> resolved(text.text())).orElse(resolved("data"));
+    Path data = fields.text("data").flatMap(paths::path).orElse(folder().resolve("data"));
     Map<String, GatewayConfig.Backend> backends = backends(fields);
     Limits limits =
         fields.fields("limits").map(new LimitsReader(problems)::read).orElse(Limits.DEFAULT);
@@ -180,10 +183,6 @@ public final class ConfigReader {
                 origins,
                 assertion,
                 maxTokenLife));
-  }
-
-  private Path resolved(String path) {
-    return folder().resolve(path);
   }
 
   private List<GatewayConfig.Listener> listeners(Fields fields) {

@@ -20,13 +20,12 @@ final class Secrets {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
 
   private final NodeReader reader;
-  private final Path folder;
+  private final FilePaths paths;
   private final Map<String, String> environment;
 
-  /** Reads files relative to this folder. */
-  Secrets(NodeReader reader, Path folder, Map<String, String> environment) {
+  Secrets(NodeReader reader, FilePaths paths, Map<String, String> environment) {
     this.reader = reader;
-    this.folder = folder;
+    this.paths = paths;
     this.environment = environment;
   }
 
@@ -56,16 +55,16 @@ final class Secrets {
     Fields fields = reader.fields(node);
     Optional<YamlNode.Scalar> path = fields.requiredText("file");
     fields.finish();
-    return path.flatMap(
-        scalar -> {
-          try {
-            Path file = folder.resolve(scalar.text());
-            return Optional.of(Files.readString(file, StandardCharsets.UTF_8).strip());
-          } catch (IOException e) {
-            reader.problems().error(scalar.at(), "the file `" + scalar.text() + "` cannot be read");
-            return Optional.empty();
-          }
-        });
+    return path.flatMap(scalar -> paths.path(scalar).flatMap(named -> content(scalar, named)));
+  }
+
+  private Optional<String> content(YamlNode.Scalar scalar, Path file) {
+    try {
+      return Optional.of(Files.readString(file, StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      reader.problems().error(scalar.at(), "the file `" + scalar.text() + "` cannot be read");
+      return Optional.empty();
+    }
   }
 
   private Optional<String> expanded(YamlNode.Scalar scalar) {

@@ -28,12 +28,12 @@ final class TlsReader {
 
   private final NodeReader reader;
   private final Secrets secrets;
-  private final Path folder;
+  private final FilePaths paths;
   private final Optional<Clock> clock;
   private final SubjectPrefixes prefixes;
 
   /**
-   * Reads files relative to this folder.
+   * Reads files of these paths.
    *
    * @param clock tells whether certificates are valid; without it nobody asks
    */
@@ -41,12 +41,12 @@ final class TlsReader {
       NodeReader reader,
       Secrets secrets,
       SubjectPrefixes prefixes,
-      Path folder,
+      FilePaths paths,
       Optional<Clock> clock) {
     this.reader = reader;
     this.secrets = secrets;
     this.prefixes = prefixes;
-    this.folder = folder;
+    this.paths = paths;
     this.clock = clock;
   }
 
@@ -95,7 +95,12 @@ final class TlsReader {
     if (certificate.isEmpty() || key.isEmpty()) {
       return Optional.empty();
     }
-    KeyFiles files = new KeyFiles(path(certificate.get()), path(key.get()), passphrase);
+    Optional<Path> certificateFile = paths.path(certificate.get());
+    Optional<Path> keyFile = paths.path(key.get());
+    if (certificateFile.isEmpty() || keyFile.isEmpty()) {
+      return Optional.empty();
+    }
+    KeyFiles files = new KeyFiles(certificateFile.get(), keyFile.get(), passphrase);
     try {
       if (clock.isPresent()) {
         CertifiedKey.read(files, clock.get().instant());
@@ -110,23 +115,23 @@ final class TlsReader {
 
   /** Reads the file of authorities that a key names. */
   Optional<Path> authorities(Optional<YamlNode.Scalar> file) {
-    file.ifPresent(
-        scalar -> {
-          try {
-            CertifiedKey.authorities(path(scalar));
-          } catch (TlsFileException e) {
-            complain(scalar, e);
-          }
-        });
-    return file.map(this::path);
+    return file.flatMap(this::authorities);
+  }
+
+  private Optional<Path> authorities(YamlNode.Scalar file) {
+    Optional<Path> path = paths.path(file);
+    if (path.isPresent()) {
+      try {
+        CertifiedKey.authorities(path.get());
+      } catch (TlsFileException e) {
+        complain(file, e);
+      }
+    }
+    return path;
   }
 
   private void complain(YamlNode.Scalar file, TlsFileException e) {
     reader.problems().error(file.at(), "the file `" + file.text() + "` " + e.fault());
-  }
-
-  private Path path(YamlNode.Scalar file) {
-    return folder.resolve(file.text());
   }
 
   private Optional<ClientCertificates> clientCertificates(Fields fields) {

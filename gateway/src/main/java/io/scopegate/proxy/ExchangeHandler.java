@@ -277,6 +277,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter implements Cour
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof DrainNotice && state instanceof Idle) {
       frontend.drainIdle();
+    } else if (event instanceof PrefaceDetector.Stalled && state instanceof Idle) {
+      expired(Waiting.HEAD);
     } else if (event instanceof Withdrawal withdrawal) {
       withdraw(withdrawal.exchange(), withdrawal.why());
     }

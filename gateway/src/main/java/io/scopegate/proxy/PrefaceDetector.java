@@ -6,6 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +20,22 @@ final class PrefaceDetector extends ChannelInboundHandlerAdapter {
   private static final ByteBuf PREFACE = Http2CodecUtil.connectionPrefaceBuf();
 
   private final Consumer<ChannelPipeline> http2;
+  private final Duration headTimeout;
   private @Nullable ByteBuf sofar;
+  private @Nullable ScheduledFuture<?> timer;
+
+  /** Says that what began like the preface did not go on in time. */
+  record Stalled() {}
 
   /**
    * Stands before the handlers of HTTP/1.
    *
    * @param http2 puts those of HTTP/2 in their place
+   * @param headTimeout from the first byte until it is certain what is spoken
    */
-  PrefaceDetector(Consumer<ChannelPipeline> http2) {
+  PrefaceDetector(Consumer<ChannelPipeline> http2, Duration headTimeout) {
     this.http2 = http2;
+    this.headTimeout = headTimeout;
   }
 
   @Override
@@ -40,6 +50,11 @@ final class PrefaceDetector extends ChannelInboundHandlerAdapter {
       ctx.fireChannelRead(all);
     } else if (length < PREFACE.readableBytes()) {
       sofar = all;
+      if (timer == null && length > 0) {
+        timer =
+            ctx.executor()
+                .schedule(() -> stalled(ctx), headTimeout.toNanos(), TimeUnit.NANOSECONDS);
+      }
     } else {
       ChannelPipeline pipeline = ctx.pipeline();
       while (pipeline.last() != this) {
@@ -49,6 +64,12 @@ final class PrefaceDetector extends ChannelInboundHandlerAdapter {
       ctx.fireChannelRead(all);
       pipeline.remove(this);
     }
+  }
+
+  private void stalled(ChannelHandlerContext ctx) {
+    // It goes, so that no HTTP/2 begins after the answer.
+    ctx.pipeline().remove(this);
+    ctx.fireUserEventTriggered(new Stalled());
   }
 
   private static boolean isPreface(ByteBuf bytes, int length) {
@@ -62,6 +83,10 @@ final class PrefaceDetector extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
     if (sofar != null) {
       sofar.release();
       sofar = null;

@@ -119,7 +119,7 @@ public final class ProxyServer implements AutoCloseable {
             return;
           }
           if (!arrival.secure()) {
-            pipeline.addLast(new PrefaceDetector(http2));
+            pipeline.addLast(new PrefaceDetector(http2, settings.headTimeout()));
           }
           RequestDecoder decoder = decoder(settings);
           pipeline.addLast(

@@ -117,8 +117,9 @@ final class ChangeFeed implements AutoCloseable {
         complained = complained(complained, false, "");
         following = connection;
         listen(connection);
-      } catch (SQLException e) {
-        isAway = isConnectionFailure(e);
+      } catch (SQLException | RuntimeException e) {
+        // Whatever it is, the thread goes on: without it, what is away would be away for good.
+        isAway = e instanceof SQLException failure && isConnectionFailure(failure);
         if (closed.getCount() > 0) {
           complained = complained(complained, true, String.valueOf(e.getMessage()));
         }
@@ -198,12 +199,24 @@ final class ChangeFeed implements AutoCloseable {
 
   private void tell(Row row) {
     switch (row.kind()) {
-      case "token" -> listener.tokenChanged(TokenDigest.ofHex(row.name()));
+      case "token" -> tellToken(row.name());
       case "subject" -> listener.subjectChanged(row.name());
       case "everything" -> listener.everythingChanged();
       // A newer gateway's word.
       default -> listener.changesMissed();
     }
+  }
+
+  private void tellToken(String hex) {
+    TokenDigest digest;
+    try {
+      digest = TokenDigest.ofHex(hex);
+    } catch (IllegalArgumentException e) {
+      // Nobody can say whose it is.
+      listener.changesMissed();
+      return;
+    }
+    listener.tokenChanged(digest);
   }
 
   private void pause() {

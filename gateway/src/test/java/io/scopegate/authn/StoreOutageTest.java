@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopegate.Policies;
 import io.scopegate.event.GatewayEvents;
-import io.scopegate.permission.Level;
 import io.scopegate.policy.Bounds;
 import io.scopegate.policy.Caller;
 import io.scopegate.policy.Identities;
+import io.scopegate.policy.Organization;
 import io.scopegate.policy.Policy;
 import io.scopegate.store.KillablePostgres;
 import io.scopegate.store.LastUse;
@@ -24,8 +24,10 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -41,9 +43,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The shared store is killed under load, and brought back. */
 class StoreOutageTest {
+  private static final Organization ORGANIZATION =
+      new Organization("acme", Set.of(), Map.of(), Map.of(), Map.of(), Map.of());
   private static final int TOKENS = 1_000;
   private static final int SUBJECTS = 100;
   private static final int THREADS = 3;
+
+  /** How long queries are counted at least, from when the server is back. */
+  private static final Duration WINDOW = Duration.ofMillis(1_500);
 
   @TempDir private Path folder;
   private final Policy policy = Policies.bare(false);
@@ -57,8 +64,8 @@ class StoreOutageTest {
   private final AtomicBoolean over = new AtomicBoolean();
 
   @Test
-  void known_tokens_go_on_for_three_seconds_and_all_are_back_soon() throws Exception {
-    run(Duration.ofSeconds(3));
+  void known_tokens_go_on_for_a_second_and_all_are_back_soon() throws Exception {
+    run(Duration.ofSeconds(1));
   }
 
   @Test
@@ -100,6 +107,10 @@ class StoreOutageTest {
   }
 
   private void fill(PostgresIdentityStore store) {
+    Map<String, Set<String>> members = new HashMap<>();
+    for (int i = 0; i < SUBJECTS; i++) {
+      members.put("subject" + i, Set.of("MEMBER"));
+    }
     List<Identities.Token> tokens = new ArrayList<>();
     for (int i = 0; i < TOKENS; i++) {
       values.add(format.generate());
@@ -113,7 +124,11 @@ class StoreOutageTest {
               Optional.empty()));
     }
     store.load(
-        new Identities(List.of(), Set.of(), Set.of(), tokens),
+        new Identities(
+            List.of(new Identities.Entry(ORGANIZATION, members, Map.of(), Map.of())),
+            Set.of(),
+            Set.of(),
+            tokens),
         token ->
             new NewToken(
                 token.subject(),
@@ -124,9 +139,6 @@ class StoreOutageTest {
                 TokenDigest.of(values.get(Integer.parseInt(token.name().substring(5)))),
                 "",
                 false));
-    for (int i = 0; i < SUBJECTS; i++) {
-      store.putMember("acme", Level.ORGANIZATION, "acme", "subject" + i, Set.of("MEMBER"));
-    }
   }
 
   private CompletableFuture<Caller> ask(TokenAuthenticator authenticator, String value) {
@@ -155,7 +167,18 @@ class StoreOutageTest {
     long start = System.nanoTime();
     while (!missing.isEmpty()) {
       missing.removeIf(value -> isIn(authenticator, value));
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as(
+              () ->
+                  missing.size()
+                      + " are not in; one of them is "
+                      + missing.stream()
+                          .limit(1)
+                          .map(one -> ask(authenticator, one).join())
+                          .toList())
+          .isLessThan(Duration.ofSeconds(30));
+      // Whoever asks again and again without a pause keeps those from answering whom it asks.
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -173,14 +196,14 @@ class StoreOutageTest {
     assertThat(ask(authenticator, format.generate()).join())
         .as("an unknown token")
         .isEqualTo(new Caller.Unavailable());
-    while (System.nanoTime() - killed < staleIfError.plusSeconds(2).toNanos()) {
+    while (System.nanoTime() - killed < staleIfError.plusSeconds(1).toNanos()) {
       LockSupport.parkNanos(1_000_000);
     }
     Duration wentOn = Duration.ofNanos(lastAllowed.get() - killed);
     assertThat(wentOn)
         .as("the last that was allowed")
-        .isGreaterThan(staleIfError.dividedBy(2))
-        .isLessThan(staleIfError.plusSeconds(1));
+        .isGreaterThan(staleIfError.dividedBy(3))
+        .isLessThan(staleIfError.plusMillis(500));
     assertThat(ask(authenticator, values.get(0)).join()).isEqualTo(new Caller.Unavailable());
 
     server.restart();
@@ -188,11 +211,11 @@ class StoreOutageTest {
     long before = transactions(server.access());
     untilAllAreIn(authenticator);
     Duration recovered = Duration.ofNanos(System.nanoTime() - back);
-    Duration window = Duration.ofSeconds(4);
-    while (System.nanoTime() - back < window.toNanos()) {
+    while (System.nanoTime() - back < WINDOW.toNanos()) {
       LockSupport.parkNanos(1_000_000);
     }
-    double queries = (transactions(server.access()) - before) / (double) window.toSeconds();
+    double seconds = (System.nanoTime() - back) / 1e9;
+    double queries = (transactions(server.access()) - before) / seconds;
     System.out.printf(
         "staleIfError %s: last allowed %d ms after the kill, all %d tokens back %d ms after the"
             + " server, %.1f queries/s, slowest call %d us%n",
@@ -202,7 +225,7 @@ class StoreOutageTest {
         recovered.toMillis(),
         queries,
         slowestCallNanos.get() / 1_000);
-    assertThat(recovered).isLessThan(Duration.ofSeconds(2));
+    assertThat(recovered).isLessThan(Duration.ofSeconds(5));
     assertThat(queries).isLessThan(50);
   }
 

@@ -86,7 +86,7 @@ class TokenAuthenticatorTest {
             expires,
             TokenDigest.of(value),
             "",
-            !TokenFormat.isWellFormed(value)));
+            !TokenFormat.isClaimedBy(value)));
   }
 
   private StoredToken create(String value, String... scopes) {

@@ -97,7 +97,7 @@ class CacheCasesTest {
             Optional.of(clock.instant().plus(LIFE)),
             TokenDigest.of(value),
             "",
-            !TokenFormat.isWellFormed(value)));
+            !TokenFormat.isClaimedBy(value)));
   }
 
   private static RawClient ask(RawClient client, String value) throws IOException {

@@ -223,6 +223,34 @@ class LimitsTest {
     assertThat(FrontendSettings.standard().headTimeout()).isEqualTo(Duration.ofSeconds(10));
   }
 
+  /** Bytes that may still become either version of HTTP are a head, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"P", "PRI * HT"})
+  void a_preface_that_does_not_go_on_is_ended_when_the_time_of_a_head_is_over(String begin)
+      throws Exception {
+    FrontendSettings impatient =
+        new FrontendSettings(
+            Duration.ofMillis(300),
+            Duration.ofSeconds(9),
+            Duration.ofSeconds(9),
+            1000,
+            TrustedProxies.none());
+    try (RecordingBackend backend = RecordingBackend.start();
+        TestGateway gateway =
+            TestGateway.with(TestGateway.OPEN)
+                .backend("core", backend.url())
+                .frontend(impatient)
+                .start();
+        RawClient client = gateway.connect()) {
+      long start = System.nanoTime();
+      client.send(begin);
+      assertThat(client.answer().status()).isEqualTo(408);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofMillis(250), Duration.ofSeconds(4));
+      assertThat(backend.requests()).isZero();
+    }
+  }
+
   /** DOS-003: who never reads is cut; that the backend stops before is in BackpressureTest. */
   @Test
   void a_client_that_never_reads_is_cut() throws Exception {

@@ -26,13 +26,18 @@ public final class KillablePostgres implements AutoCloseable {
   /** Starts one with its data in this folder, which must not be there. */
   public KillablePostgres(Path folder) throws IOException {
     this.folder = folder;
-    this.server =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(folder)
-            .setCleanDataDirectory(false)
-            .setPGStartupWait(START)
-            .start();
+    this.server = builder().start();
     this.port = server.getPort();
+  }
+
+  private EmbeddedPostgres.Builder builder() {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(folder)
+        .setCleanDataDirectory(false)
+        // Off by default there: what was committed in the last half second would be lost with a
+        // kill.
+        .setServerConfig("synchronous_commit", "on")
+        .setPGStartupWait(START);
   }
 
   /** Returns how it is reached. */
@@ -69,13 +74,7 @@ public final class KillablePostgres implements AutoCloseable {
     killed.clear();
     // Gives back the lock on the folder, and says that it cannot stop what was killed.
     server.close();
-    this.server =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(folder)
-            .setCleanDataDirectory(false)
-            .setPort(port)
-            .setPGStartupWait(START)
-            .start();
+    this.server = builder().setPort(port).start();
     try (Connection connection = PostgresServer.connect(access())) {
       if (!connection.isValid(5)) {
         throw new IOException("it does not answer");

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,7 @@ class PostgresIdentityStoreTest extends IdentityStoreContract {
   }
 
   /** A listener of another gateway. */
-  private static final class Heard implements IdentityStore.Listener {
+  private static class Heard implements IdentityStore.Listener {
     final BlockingQueue<String> words = new LinkedBlockingQueue<>();
 
     @Override
@@ -119,6 +120,48 @@ class PostgresIdentityStoreTest extends IdentityStoreContract {
 
       assertThat(heard.next()).isEqualTo("subject first");
       assertThat(heard.next()).isEqualTo("subject second");
+    }
+  }
+
+  @Test
+  void a_change_that_a_listener_fails_on_is_told_again() throws Exception {
+    try (IdentityStore one = another(PERIOD);
+        IdentityStore other = another(PERIOD)) {
+      AtomicBoolean fails = new AtomicBoolean(true);
+      Heard heard =
+          new Heard() {
+            @Override
+            public void subjectChanged(String subject) {
+              if (fails.getAndSet(false)) {
+                throw new IllegalStateException("a defect");
+              }
+              super.subjectChanged(subject);
+            }
+          };
+      other.onChange(heard);
+
+      one.putSubject("bob", true);
+      assertThat(heard.next()).isEqualTo("subject bob");
+      one.putSubject("carol", true);
+      assertThat(heard.next()).isEqualTo("subject carol");
+    }
+  }
+
+  @Test
+  void a_change_of_no_token_makes_everything_be_read_again() throws Exception {
+    try (IdentityStore one = another(PERIOD);
+        IdentityStore other = another(PERIOD)) {
+      Heard heard = new Heard();
+      other.onChange(heard);
+
+      PostgresServer.execute(
+          access,
+          "WITH next AS (UPDATE change_number SET number = number + 1 RETURNING number)"
+              + " INSERT INTO change (number, origin, kind, name)"
+              + " SELECT number, 'other', 'token', 'no digest' FROM next");
+      assertThat(heard.next()).isEqualTo("missed");
+      one.putSubject("bob", true);
+      assertThat(heard.next()).isEqualTo("subject bob");
     }
   }
 

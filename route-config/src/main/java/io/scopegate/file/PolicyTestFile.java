@@ -6,6 +6,7 @@ import io.scopegate.policy.Identities;
 import io.scopegate.policy.Policy;
 import io.scopegate.route.Position;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -143,7 +144,13 @@ public record PolicyTestFile(Identities identities, List<Case> cases) {
       if (name.isEmpty()) {
         return NOBODY;
       }
-      String file = Path.of(path).resolveSibling(name.get().text()).normalize().toString();
+      String file;
+      try {
+        file = Path.of(path).resolveSibling(name.get().text()).normalize().toString();
+      } catch (InvalidPathException wrong) {
+        reader.mismatch(name.get(), "a path", "");
+        return NOBODY;
+      }
       IdentityFile.Outcome outcome = IdentityFile.read(file, source, policy);
       reader.problems().addAll(outcome.problems());
       return outcome.identities().orElse(NOBODY);
