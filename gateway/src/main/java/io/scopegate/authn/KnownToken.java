@@ -8,6 +8,7 @@ import io.scopegate.route.CredentialKind;
 import io.scopegate.store.StoredToken;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class KnownToken {
   private final AtomicLong lastUseMillis;
 
   /** Used again only for the very same principal and delegation; a race only makes it twice. */
-  private volatile Caller.@Nullable Authenticated caller;
+  private volatile @Nullable CompletableFuture<Caller> made;
 
   /**
    * Keeps of a token what is needed.
@@ -53,19 +54,23 @@ final class KnownToken {
     return now >= expiresMillis;
   }
 
-  /** Returns the caller that this token makes of its subject under a policy. */
+  /** Returns the caller that this token makes of its subject under a policy, at once. */
   // Identity is exact here and costs nothing; equality would walk through all memberships.
   @SuppressWarnings("ReferenceEquality")
-  Caller.Authenticated caller(Principal principal, Policy policy) {
+  CompletableFuture<Caller> caller(Principal principal, Policy policy) {
     Delegation delegation = issue.delegation(policy);
-    Caller.Authenticated last = caller;
-    if (last != null && last.principal() == principal && last.delegation() == delegation) {
+    CompletableFuture<Caller> last = made;
+    if (last != null
+        && last.getNow(null) instanceof Caller.Authenticated caller
+        && caller.principal() == principal
+        && caller.delegation() == delegation) {
       return last;
     }
-    Caller.Authenticated made =
-        new Caller.Authenticated(principal, delegation, CredentialKind.TOKEN, id);
-    caller = made;
-    return made;
+    CompletableFuture<Caller> now =
+        CompletableFuture.completedFuture(
+            new Caller.Authenticated(principal, delegation, CredentialKind.TOKEN, id));
+    made = now;
+    return now;
   }
 
   /** Says whether a use at this moment is worth noting: once a minute. */

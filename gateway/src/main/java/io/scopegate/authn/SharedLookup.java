@@ -45,7 +45,16 @@ final class SharedLookup<K, V> {
 
   record Absent<V>() implements Outcome<V> {}
 
-  record Failed<V>() implements Outcome<V> {}
+  record Failed<V>() implements Outcome<V> {
+    private static final Outcome<?> ONE = new Failed<>();
+  }
+
+  /** Returns that a look-up has brought nothing. */
+  // It holds no value of any kind.
+  @SuppressWarnings("unchecked")
+  static <V> Outcome<V> failed() {
+    return (Outcome<V>) Failed.ONE;
+  }
 
   /** A look-up to be made, and what was known before. */
   private record Load<K, V>(
@@ -79,8 +88,7 @@ final class SharedLookup<K, V> {
     this.ticker = ticker;
     this.failedNanos = ticker.read() - RETRY_NANOS;
     this.pace = new Batches.Pace(limits.gap().toNanos(), ticker);
-    this.batches =
-        new Batches<>(executor, pace, this::lookUp, load -> settle(load, new Failed<>()));
+    this.batches = new Batches<>(executor, pace, this::lookUp, load -> settle(load, failed()));
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(size)
@@ -102,7 +110,7 @@ final class SharedLookup<K, V> {
     if (!cached.isDone()) {
       return SharedResult.inTime(cached);
     }
-    if (!(cached.getNow(new Failed<>()) instanceof Found<V> found)) {
+    if (!(cached.getNow(failed()) instanceof Found<V> found)) {
       return null;
     }
     long now = ticker.read();
@@ -147,7 +155,7 @@ final class SharedLookup<K, V> {
 
   /** Starts a look-up of what is not known, or joins one. */
   CompletableFuture<Outcome<V>> start(K key) {
-    SharedResult<Outcome<V>> promise = new SharedResult<>(patience, late -> new Failed<>());
+    SharedResult<Outcome<V>> promise = new SharedResult<>(patience, late -> failed());
     // INVARIANT: the promise is in the cache before its look-up starts. So whoever forgets
     // everything after a change meets every look-up that may have read the state before it.
     CompletableFuture<Outcome<V>> earlier = cache.asMap().putIfAbsent(key, promise);
@@ -161,7 +169,7 @@ final class SharedLookup<K, V> {
   private void enqueue(Load<K, V> load) {
     if (!batches.offer(load)) {
       // Too many wait already.
-      settle(load, new Failed<>());
+      settle(load, failed());
     }
   }
 
@@ -174,7 +182,7 @@ final class SharedLookup<K, V> {
     } finally {
       boolean failed = false;
       for (Load<K, V> load : loads) {
-        Outcome<V> outcome = outcomes.getOrDefault(load.key(), new Failed<>());
+        Outcome<V> outcome = outcomes.getOrDefault(load.key(), failed());
         failed |= outcome instanceof Failed;
         settle(load, outcome);
       }
@@ -200,7 +208,7 @@ final class SharedLookup<K, V> {
       K key, CompletableFuture<Outcome<V>> promise, @Nullable Found<V> known) {
     return known != null && isUsable(known, ticker.read()) && cache.asMap().get(key) == promise
         ? known
-        : new Failed<>();
+        : failed();
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.scopegate.authn;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.scopegate.authn.SharedLookup.Failed;
 import io.scopegate.authn.SharedLookup.Found;
 import io.scopegate.authn.SharedLookup.Outcome;
 import io.scopegate.policy.Organization;
@@ -48,7 +47,7 @@ public final class StoredOrganizations implements Organizations {
       try {
         outcomes.put(name, new Found<>(store.organization(name), start));
       } catch (StoreFailure e) {
-        outcomes.put(name, new Failed<>());
+        outcomes.put(name, SharedLookup.failed());
       }
     }
     return outcomes;

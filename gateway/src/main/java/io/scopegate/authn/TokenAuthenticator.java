@@ -186,7 +186,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
       token = tokens.start(digest);
     }
     return token.isDone()
-        ? caller(token.getNow(new Failed<>()), policy, address)
+        ? caller(token.getNow(SharedLookup.failed()), policy, address)
         : token.thenCompose(outcome -> caller(outcome, policy, address));
   }
 
@@ -202,22 +202,21 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     }
     CompletableFuture<Outcome<Optional<Principal>>> subject = subjects.find(token.subject());
     return subject.isDone()
-        ? CompletableFuture.completedFuture(
-            caller(token, now, address, subject.getNow(new Failed<>()), policy))
-        : subject.thenApply(held -> caller(token, now, address, held, policy));
+        ? caller(token, now, address, subject.getNow(SharedLookup.failed()), policy)
+        : subject.thenCompose(held -> caller(token, now, address, held, policy));
   }
 
-  private Caller caller(
+  private CompletableFuture<Caller> caller(
       KnownToken token,
       long now,
       String address,
       Outcome<Optional<Principal>> outcome,
       Policy policy) {
     if (!(outcome instanceof Found<Optional<Principal>> found)) {
-      return refusal(outcome);
+      return CompletableFuture.completedFuture(refusal(outcome));
     }
     if (found.value().isEmpty()) {
-      return INVALID;
+      return CompletableFuture.completedFuture(INVALID);
     }
     if (token.notesUse(now)) {
       lastUse.note(token.id(), new TokenUse(Instant.ofEpochMilli(now), address));
@@ -229,7 +228,7 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   public CompletableFuture<Caller> caller(String subject, Function<Principal, Caller> made) {
     CompletableFuture<Outcome<Optional<Principal>>> held = subjects.find(subject);
     return held.isDone()
-        ? CompletableFuture.completedFuture(caller(held.getNow(new Failed<>()), made))
+        ? CompletableFuture.completedFuture(caller(held.getNow(SharedLookup.failed()), made))
         : held.thenApply(outcome -> caller(outcome, made));
   }
 

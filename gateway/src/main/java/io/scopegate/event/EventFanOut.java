@@ -3,7 +3,7 @@ package io.scopegate.event;
 import io.scopegate.policy.Decision;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Several listeners as one. Safe from any thread. */
 record EventFanOut(List<GatewayEvents> listeners) implements GatewayEvents {
@@ -16,7 +16,7 @@ record EventFanOut(List<GatewayEvents> listeners) implements GatewayEvents {
   }
 
   @Override
-  public void completed(Optional<Decision> decision, String method, int status, long nanos) {
+  public void completed(@Nullable Decision decision, String method, int status, long nanos) {
     for (GatewayEvents listener : listeners) {
       listener.completed(decision, method, status, nanos);
     }

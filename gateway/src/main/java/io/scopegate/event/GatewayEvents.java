@@ -3,7 +3,7 @@ package io.scopegate.event;
 import io.scopegate.policy.Decision;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened. Implementations are called on event loops: they never block and are safe from any
@@ -25,12 +25,12 @@ public interface GatewayEvents {
   /**
    * An exchange is over, or was broken off.
    *
-   * @param decision if the request could be read as far as that
+   * @param decision null if the request could not be read as far as that
    * @param method one of the standard methods or {@code _OTHER}: a caller cannot grow it
    * @param status the status that was sent, or 0 if the connection broke before
    * @param nanos from the first byte of the head to the last of the answer
    */
-  default void completed(Optional<Decision> decision, String method, int status, long nanos) {}
+  default void completed(@Nullable Decision decision, String method, int status, long nanos) {}
 
   /**
    * A request under way was ended, because what it was let through with does not hold any more: its

@@ -21,7 +21,6 @@ import io.scopegate.route.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +29,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened, as numbers in Prometheus' text form. No label takes a value that a caller can make
@@ -108,13 +108,12 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
 
   @Override
   public void decided(Decision decision) {
-    of(decision.route()).count(decision);
+    of(decision.row()).count(decision);
   }
 
   @Override
-  public void completed(Optional<Decision> decision, String method, int status, long nanos) {
-    Optional<Route> route = decision.isPresent() ? decision.get().route() : Optional.empty();
-    of(route)
+  public void completed(@Nullable Decision decision, String method, int status, long nanos) {
+    of(decision == null ? null : decision.row())
         .record(
             METHODS.contains(method) ? method : "_OTHER",
             status >= LOWEST_STATUS && status <= HIGHEST_STATUS ? status : 0,
@@ -123,14 +122,14 @@ public final class Metrics implements GatewayEvents, AutoCloseable {
 
   @Override
   public void withdrawn(Decision.Allow then, Decision.Deny why) {
-    of(then.route()).countWithdrawal(why.code());
+    of(then.row()).countWithdrawal(why.code());
   }
 
-  private RouteMeters of(Optional<Route> route) {
-    if (route.isEmpty()) {
+  private RouteMeters of(@Nullable Route row) {
+    if (row == null) {
       return noRoute;
     }
-    String id = route.get().id();
+    String id = row.id();
     RouteMeters known = routes.get(id);
     return known != null
         ? known

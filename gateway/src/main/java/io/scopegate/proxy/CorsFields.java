@@ -24,19 +24,16 @@ final class CorsFields {
   }
 
   /** Adds what the row says of the page that the request comes from. */
-  static void addTo(Fields fields, Optional<Decision> decision, HttpFields request) {
-    if (decision.isEmpty()) {
-      return;
-    }
-    if (decision.get() instanceof Decision.Preflight preflight) {
+  static void addTo(Fields fields, Decision decision, HttpFields request) {
+    if (decision instanceof Decision.Preflight preflight) {
       addTo(fields, preflight);
       return;
     }
-    Optional<Route> row = decision.get().route();
-    if (row.isEmpty() || row.get().cors().isEmpty()) {
+    Route row = decision.row();
+    if (row == null || row.cors().isEmpty()) {
       return;
     }
-    Cors cors = row.get().cors().get();
+    Cors cors = row.cors().get();
     // Also on the answer to a request without an origin: a cache may keep that one for others.
     fields.addOurs("Vary", "Origin");
     Optional<String> origin = cors.origin(request);

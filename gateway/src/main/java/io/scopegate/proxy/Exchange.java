@@ -21,7 +21,7 @@ final class Exchange {
   private final String id;
   private final Frontend frontend;
   private final long startNanos;
-  private Optional<Decision> decision = Optional.empty();
+  private @Nullable Decision decision;
   private boolean requestEnded;
   private boolean told;
 
@@ -63,11 +63,11 @@ final class Exchange {
   }
 
   Optional<Decision> decision() {
-    return decision;
+    return Optional.ofNullable(decision);
   }
 
   void decided(Decision what) {
-    decision = Optional.of(what);
+    decision = what;
   }
 
   /** Says whether the client has sent all of it. */

@@ -192,7 +192,7 @@ final class ExchangeWatch {
     return new Decision.Deny(
         Code.IDENTITY_UNAVAILABLE,
         detail,
-        decision.route(),
+        decision.row(),
         decision.caller(),
         decision.grants(),
         Missing.nothing(),

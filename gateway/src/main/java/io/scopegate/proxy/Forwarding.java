@@ -1,7 +1,6 @@
 package io.scopegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.scopegate.backend.Backend;
 import io.scopegate.backend.BackendConnection;
 import io.scopegate.backend.BackendFailure;
@@ -27,14 +26,10 @@ final class Forwarding implements Passage, Served {
 
   private final Connecting errand;
   private final Exchange exchange;
-  private final Decision.Allow allow;
-  private final Backend backend;
   private final BackendConnection connection;
   private final BackendHandler handler;
-  private final Channel channel;
   private final Frontend frontend;
   private final Services services;
-  private final HeaderRules rules;
   private final Outcome outcome;
   private final long bodyLimitBytes;
   private final Duration answerTimeout;
@@ -56,18 +51,18 @@ final class Forwarding implements Passage, Served {
       Outcome outcome) {
     this.errand = errand;
     this.exchange = errand.exchange();
-    this.allow = errand.allow();
-    this.backend = errand.backend();
     this.connection = connection;
-    this.channel = connection.channel();
-    this.handler = BackendHandler.of(channel);
+    this.handler = BackendHandler.of(connection.channel());
     this.frontend = frontend;
     this.services = services;
-    this.rules = services.headerRules();
     this.outcome = outcome;
-    this.bodyLimitBytes = bodyLimit(allow, frontend.settings());
+    this.bodyLimitBytes = bodyLimit(errand.allow(), frontend.settings());
     this.answerTimeout =
-        allow.row().forwarding().timeout().orElse(backend.settings().firstByteTimeout());
+        errand.allow().row().forwarding().timeout().orElse(settings().firstByteTimeout());
+  }
+
+  private Backend.Settings settings() {
+    return errand.backend().settings();
   }
 
   /** Returns how large a request body may be. */
@@ -114,19 +109,22 @@ final class Forwarding implements Passage, Served {
     RequestHead head = exchange.head();
     handler.attach(this, head);
     Fields fields =
-        rules.forBackend(
-            head,
-            allow,
-            frontend.client(),
-            exchange.id(),
-            backend.settings(),
-            connection.endpoint().authority());
+        services
+            .headerRules()
+            .forBackend(
+                head,
+                errand.allow(),
+                frontend.client(),
+                exchange.id(),
+                settings(),
+                connection.endpoint().authority());
     if (head.opensWebSocket()) {
       handshake = Handshake.ask(head, fields, connection.isShared(), frontend.ids());
       frontend.hold();
     }
     String target =
-        ForwardedTarget.of(allow.line().target(), allow.row().forwarding().stripPrefix());
+        ForwardedTarget.of(
+            errand.allow().line().target(), errand.allow().row().forwarding().stripPrefix());
     handler
         .writer()
         .writeHead(head.method(), target, fields, head.framing(), HeaderRules.wantsTrailers(head));
@@ -154,7 +152,7 @@ final class Forwarding implements Passage, Served {
       return;
     }
     handler.writer().writeData(data);
-    if (channel.isWritable()) {
+    if (connection.channel().isWritable()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
     } else {
       frontend.hold();
@@ -173,7 +171,7 @@ final class Forwarding implements Passage, Served {
   @Override
   public void flushRequest() {
     if (!over) {
-      handler.flush(channel);
+      handler.flush(connection.channel());
     }
   }
 
@@ -202,12 +200,16 @@ final class Forwarding implements Passage, Served {
     answered = true;
     status = head.status();
     connection.answered(status);
-    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
-    CorsFields.addTo(fields, exchange.decision(), request.fields());
+    Fields fields = fieldsForClient(head);
+    CorsFields.addTo(fields, errand.allow(), request.fields());
     // Who answers before the request is over may not want the rest of it.
     boolean last = !frontend.keepsAlive(request) || !exchange.isRequestEnded();
     closes = frontend.writeHead(head, request, last, fields);
     reusable = head.keepAlive();
+  }
+
+  private Fields fieldsForClient(ResponseHead head) {
+    return services.headerRules().forClient(head, errand.allow(), exchange.id(), settings());
   }
 
   private void interim(ResponseHead head) {
@@ -220,7 +222,7 @@ final class Forwarding implements Passage, Served {
     if (request.http10() || (head.status() == 100 && !request.expectsContinue())) {
       return;
     }
-    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    Fields fields = fieldsForClient(head);
     frontend.writeInterim(head.status(), head.reason(), fields);
     if (head.status() == 100 && !exchange.isRequestEnded()) {
       frontend.deadline().set(Waiting.CLIENT_BODY, frontend.settings().bodyTimeout());
@@ -238,7 +240,7 @@ final class Forwarding implements Passage, Served {
     answered = true;
     over = true;
     connection.answered(head.status());
-    Fields fields = rules.forClient(head, allow, exchange.id(), backend.settings());
+    Fields fields = fieldsForClient(head);
     asked.answer(fields);
     boolean closing = frontend.writeHead(head, exchange.head(), true, fields);
     Tunnel tunnel =
@@ -247,7 +249,7 @@ final class Forwarding implements Passage, Served {
             frontend,
             handler,
             connection,
-            backend.settings().idleTimeout(),
+            settings().idleTimeout(),
             closing,
             services.tunnels(),
             outcome);
@@ -298,7 +300,7 @@ final class Forwarding implements Passage, Served {
   /** Once for all that came together: most answers come whole, and then there is no more. */
   private void awaitMore() {
     if (frontend.isWritable()) {
-      frontend.deadline().set(Waiting.BACKEND_BODY, backend.settings().idleTimeout());
+      frontend.deadline().set(Waiting.BACKEND_BODY, settings().idleTimeout());
     } else {
       frontend.deadline().set(Waiting.CLIENT_READS, frontend.settings().bodyTimeout());
     }
@@ -347,7 +349,8 @@ final class Forwarding implements Passage, Served {
     if (!refused && (!broken || !pooled || handler.reader().isStarted())) {
       connection.failed();
     }
-    boolean again = (refused || broken) && isRepeatable(refused) && backend.grantsRetry(connection);
+    boolean again =
+        (refused || broken) && isRepeatable(refused) && errand.backend().grantsRetry(connection);
     abort();
     if (answered) {
       outcome.brokenOff(this);

@@ -215,8 +215,9 @@ final class HeaderRules {
     out.addKept("X-Scopegate-Token", caller.tokenId());
     Decision.Listing.Kind listed =
         allow.listing().map(Decision.Listing::kind).orElse(Decision.Listing.Kind.PROJECTS);
-    if (listed == Decision.Listing.Kind.PROJECTS && allow.grants().isPresent()) {
-      Grants grants = allow.grants().get();
+    Optional<Grants> counted = allow.grants();
+    if (listed == Decision.Listing.Kind.PROJECTS && counted.isPresent()) {
+      Grants grants = counted.get();
       out.addKept("X-Scopegate-Organization", grants.organization());
       Optional<PermissionSet> effective = grants.effective();
       if (effective.isPresent() && !effective.get().isEmpty()) {

@@ -78,7 +78,9 @@ final class OwnAnswers {
 
   private ExchangeState give(Exchange exchange, GatewayAnswer answer) {
     RequestHead head = exchange.head();
-    CorsFields.addTo(answer.fields(), exchange.decision(), head.fields());
+    exchange
+        .decision()
+        .ifPresent(decision -> CorsFields.addTo(answer.fields(), decision, head.fields()));
     boolean whole = exchange.isRequestEnded() || head.framing().isEmpty();
     // Whether a body follows an expectation that was not met, nobody can tell (RFC 9110 §10.1.1).
     boolean drainable =
@@ -128,12 +130,13 @@ final class OwnAnswers {
     String id = exchange.isPresent() ? exchange.get().id() : frontend.ids().next();
     Optional<Decision> decision = exchange.flatMap(Exchange::decision);
     GatewayAnswer answer = services.refusals().of(fault, detail, id, decision);
-    exchange.ifPresent(one -> CorsFields.addTo(answer.fields(), decision, one.head().fields()));
+    decision.ifPresent(
+        made -> CorsFields.addTo(answer.fields(), made, exchange.get().head().fields()));
     frontend.answerMalformed(answer);
     if (exchange.isPresent()) {
       exchange.get().completed(services.events(), fault.status());
     } else {
-      services.events().completed(decision, Exchange.OTHER, fault.status(), 0);
+      services.events().completed(null, Exchange.OTHER, fault.status(), 0);
     }
   }
 

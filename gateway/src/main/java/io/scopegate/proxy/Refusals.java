@@ -77,9 +77,9 @@ final class Refusals {
   }
 
   private static Optional<Expression> required(Decision.Deny deny) {
-    return deny.route()
-        .filter(route -> route.rule() instanceof Rule.Permitted)
-        .map(route -> ((Rule.Permitted) route.rule()).requirement().expression());
+    return deny.row() != null && deny.row().rule() instanceof Rule.Permitted permitted
+        ? Optional.of(permitted.requirement().expression())
+        : Optional.empty();
   }
 
   /** RFC 6750 §3: an error is named only where a credential was presented. */

@@ -5,7 +5,7 @@ import io.scopegate.policy.Decision;
 import io.scopegate.proxy.message.Fields;
 import io.scopegate.route.Route;
 import io.scopegate.route.Rule;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that tell an authenticated caller what its token carries and what the row asks, after
@@ -21,12 +21,12 @@ final class ScopeFields {
   static void addTo(Fields fields, Decision decision) {
     if (decision.caller() instanceof Caller.Authenticated caller) {
       fields.addKept(CARRIED, caller.delegation().listing());
-      fields.addKept(ACCEPTED, accepted(decision.route()));
+      fields.addKept(ACCEPTED, accepted(decision.row()));
     }
   }
 
-  private static String accepted(Optional<Route> route) {
-    return route.isPresent() && route.get().rule() instanceof Rule.Permitted permitted
+  private static String accepted(@Nullable Route row) {
+    return row != null && row.rule() instanceof Rule.Permitted permitted
         ? permitted.requirement().listing()
         : "";
   }

@@ -8,10 +8,10 @@ import io.scopegate.proxy.RawHttp2Client.Exchange;
 import io.scopegate.proxy.message.Fields;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +46,7 @@ class GrpcTest {
             new GatewayEvents() {
               @Override
               public void completed(
-                  Optional<Decision> decision, String method, int status, long nanos) {
+                  @Nullable Decision decision, String method, int status, long nanos) {
                 statuses.add(status);
               }
             })

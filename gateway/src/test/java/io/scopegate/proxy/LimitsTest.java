@@ -10,9 +10,9 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -358,7 +358,7 @@ class LimitsTest {
 
           @Override
           public void completed(
-              Optional<Decision> decision, String method, int status, long nanos) {
+              @Nullable Decision decision, String method, int status, long nanos) {
             fail("completed");
           }
 

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class MalformedRequestsTest {
                 new GatewayEvents() {
                   @Override
                   public void completed(
-                      Optional<Decision> decision, String method, int status, long nanos) {
+                      @Nullable Decision decision, String method, int status, long nanos) {
                     if (status == 400) {
                       MALFORMED.incrementAndGet();
                     }

@@ -64,11 +64,17 @@ final class Assessment {
 
   /** Says whether roles and delegation together meet the requirement at this site. */
   boolean isMetAt(Site site) {
+    return isMetAt(site, rule, delegated);
+  }
+
+  /** Says the same of a rule and one site, where why not may never be asked. */
+  static boolean isMetAt(Site site, Rule.Permitted rule, @Nullable PermissionSet delegated) {
     if (!site.hasRoles(rule)) {
       return false;
     }
-    for (Alternative alternative : alternatives()) {
-      if (site.holds(alternative) && isDelegated(alternative)) {
+    for (Alternative alternative : rule.requirement().alternatives()) {
+      if (site.holds(alternative)
+          && (delegated == null || delegated.containsAll(alternative.everything()))) {
         return true;
       }
     }
@@ -86,10 +92,6 @@ final class Assessment {
 
   private boolean rolesWouldDo(Site site) {
     return rolesHold(site) && site.hasRoles(rule);
-  }
-
-  private boolean isDelegated(Alternative alternative) {
-    return delegated == null || delegated.containsAll(alternative.everything());
   }
 
   private List<Alternative> alternatives() {

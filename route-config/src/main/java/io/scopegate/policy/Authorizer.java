@@ -8,6 +8,7 @@ import io.scopegate.route.Route;
 import io.scopegate.route.RouteMatch;
 import io.scopegate.route.Rule;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,7 @@ public final class Authorizer {
    * reading.
    */
   private static Decision shadowed(RequestLine line, Decision.Deny deny) {
-    Route row = deny.route().orElseThrow();
+    Route row = Objects.requireNonNull(deny.row());
     if (!row.forwarding().shadow()
         || deny.code().status() == 400
         || deny.code() == Code.CROSS_SITE) {
@@ -196,14 +197,14 @@ public final class Authorizer {
 
   private static Decision.Deny refusal(Code code, String detail, Caller caller) {
     return new Decision.Deny(
-        code, detail, Optional.empty(), caller, Optional.empty(), Missing.nothing(), List.of());
+        code, detail, null, caller, Optional.empty(), Missing.nothing(), List.of());
   }
 
   private static Decision.Deny at(Decision.Deny deny, Route row) {
     return new Decision.Deny(
         deny.code(),
         deny.detail(),
-        Optional.of(row),
+        row,
         deny.caller(),
         deny.grants(),
         deny.missing(),

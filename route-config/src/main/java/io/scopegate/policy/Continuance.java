@@ -82,7 +82,7 @@ public final class Continuance {
     return new Decision.Deny(
         code,
         detail,
-        then.route(),
+        then.row(),
         then.caller(),
         then.grants(),
         new Missing(List.of(), lost),

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What was decided of a request, with everything needed to say why. Immutable. */
 public sealed interface Decision {
 
-  /** Returns the row, if one counted. */
-  Optional<Route> route();
+  /** Returns the row; null if none counted. */
+  @Nullable Route row();
 
   /** Returns who asked. */
   Caller caller();
@@ -32,11 +32,6 @@ public sealed interface Decision {
    * @param method the method of the announced request
    */
   record Preflight(Route row, Cors cors, String origin, String method) implements Decision {
-    @Override
-    public Optional<Route> route() {
-      return Optional.of(row);
-    }
-
     @Override
     public Caller caller() {
       return new Caller.Anonymous();
@@ -77,14 +72,9 @@ public sealed interface Decision {
       return line;
     }
 
-    /** Returns the row. */
+    @Override
     public Route row() {
       return row;
-    }
-
-    @Override
-    public Optional<Route> route() {
-      return Optional.of(row);
     }
 
     @Override
@@ -115,6 +105,7 @@ public sealed interface Decision {
    *
    * @param code why
    * @param detail the reason in words, for the caller
+   * @param row the row, if one counted
    * @param missing what is missing, for {@link Code#INSUFFICIENT_ROLE} and {@link
    *     Code#INSUFFICIENT_SCOPE}
    * @param scope the smallest set of scopes that would do, sorted, for {@link
@@ -123,7 +114,7 @@ public sealed interface Decision {
   record Deny(
       Code code,
       String detail,
-      Optional<Route> route,
+      @Nullable Route row,
       Caller caller,
       Optional<Grants> grants,
       Missing missing,

@@ -104,8 +104,10 @@ final class Entitlement {
           case ORGANIZATION, ANY_ORGANIZATION -> Level.ORGANIZATION;
         };
     Site site = Site.of(policy, standings, level);
-    Assessment assessment = new Assessment(policy, rule, List.of(site), delegated);
-    return conclude(assessment, located.grants(site), Optional.empty());
+    Grants grants = located.grants(site);
+    return Assessment.isMetAt(site, rule, delegated)
+        ? allow(grants, Optional.empty())
+        : lacking(new Assessment(policy, rule, List.of(site), delegated), grants);
   }
 
   /** Returns the standings but for the project. */
@@ -228,14 +230,19 @@ final class Entitlement {
 
   private Decision conclude(
       Assessment assessment, @Nullable Grants grants, Optional<Decision.Listing> listing) {
-    if (assessment.isMet()) {
-      return new Decision.Allow(pending.line(), row, caller, grants, listing, Optional.empty());
-    }
+    return assessment.isMet() ? allow(grants, listing) : lacking(assessment, grants);
+  }
+
+  private Decision allow(@Nullable Grants grants, Optional<Decision.Listing> listing) {
+    return new Decision.Allow(pending.line(), row, caller, grants, listing, Optional.empty());
+  }
+
+  private Decision lacking(Assessment assessment, @Nullable Grants grants) {
     Assessment.Shortfall found = assessment.shortfall();
     return new Decision.Deny(
         found.code(),
         found.detail(),
-        Optional.of(row),
+        row,
         caller,
         Optional.ofNullable(grants),
         found.missing(),
@@ -250,13 +257,7 @@ final class Entitlement {
 
   private Decision deny(Code code, String detail, @Nullable Grants grants) {
     return new Decision.Deny(
-        code,
-        detail,
-        Optional.of(row),
-        caller,
-        Optional.ofNullable(grants),
-        Missing.nothing(),
-        List.of());
+        code, detail, row, caller, Optional.ofNullable(grants), Missing.nothing(), List.of());
   }
 
   /** The places that the request names, as far as they are known. */

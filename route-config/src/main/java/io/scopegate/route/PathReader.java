@@ -19,7 +19,7 @@ final class PathReader {
   private int end;
 
   /** Two for each segment, as {@link Segments} has them, and one more. */
-  private int[] marks = new int[13];
+  private int[] marks = new int[11];
 
   private int count;
   private boolean encodedSlash;

@@ -77,13 +77,13 @@ public record Explanation(
         allowed && refusal.isPresent(),
         allowed ? statusOf(decision) : refusal.orElseThrow().code().status(),
         refusal.map(deny -> deny.code().word()),
-        decision.route().map(Explanation::row),
+        Optional.ofNullable(decision.row()).map(Explanation::row),
         grants.map(Grants::organization),
         grants.flatMap(Grants::team),
         grants.flatMap(Grants::project),
         grants.map(Grants::roles).orElse(List.of()),
         grants.flatMap(Grants::effective).map(PermissionSet::names).orElse(List.of()),
-        required(decision.route()),
+        required(Optional.ofNullable(decision.row())),
         missing(refusal),
         refusal.filter(Decision.Deny::acquirable).isPresent(),
         new Telling(decision, refusal).steps());
@@ -198,7 +198,7 @@ public record Explanation(
     private Optional<String> detail(Stage stage) {
       return switch (stage) {
         case REQUEST -> Optional.of("the request has one reading");
-        case ROW -> decision.route().map(this::describe);
+        case ROW -> Optional.ofNullable(decision.row()).map(this::describe);
         case CREDENTIAL -> credential();
         case KIND -> Optional.empty();
         case PLACE -> decision.grants().map(Telling::place);

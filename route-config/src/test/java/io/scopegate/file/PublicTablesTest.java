@@ -17,7 +17,6 @@ import io.scopegate.policy.Principal;
 import io.scopegate.route.CredentialKind;
 import io.scopegate.route.HttpFields;
 import io.scopegate.route.RequestLine;
-import io.scopegate.route.Route;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -242,7 +241,8 @@ class PublicTablesTest {
       refused += enough ? 0 : 1;
       // Asked so often that the check must cost next to nothing while it holds.
       boolean right =
-          decision.route().map(Route::id).equals(Optional.of(met.id()))
+          decision.row() != null
+              && decision.row().id().equals(met.id())
               && (enough
                   ? decision instanceof Decision.Allow
                   : decision instanceof Decision.Deny deny && isRefusal(deny, met, scopes));

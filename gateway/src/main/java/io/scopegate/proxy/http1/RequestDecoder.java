@@ -10,7 +10,6 @@ import io.scopegate.proxy.message.Octets;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.WebSocketFields;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +92,8 @@ public final class RequestDecoder extends MessageDecoder {
 
   @Override
   @Nullable Object head(Fields fields, Objections objections) {
-    String host = FramingFields.only(fields, "Host", objections).orElse("");
+    String stands = FramingFields.only(fields, "Host", objections);
+    String host = stands == null ? "" : stands;
     // On one connection it hardly ever changes.
     if (objections.isEmpty() && !host.equals(lastHost)) {
       if (Grammar.isAuthority(host)) {
@@ -104,7 +104,7 @@ public final class RequestDecoder extends MessageDecoder {
     }
     Framing stated = FramingFields.read(fields, http10, objections);
     Framing framing = stated == null ? Framing.NONE : stated;
-    boolean expects = !http10 && expectsContinue(fields, framing, objections);
+    boolean expects = !http10 && FramingFields.expectsContinue(fields, framing, objections);
     ConnectionOptions connection = ConnectionOptions.read(fields);
     boolean tunnel = false;
     if (connection == null) {
@@ -145,14 +145,6 @@ public final class RequestDecoder extends MessageDecoder {
       }
     }
     return false;
-  }
-
-  private boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
-    Optional<String> expectation = FramingFields.only(fields, "Expect", objections);
-    if (expectation.isPresent() && !expectation.get().equalsIgnoreCase("100-continue")) {
-      objections.refuse("an expectation other than `100-continue`");
-    }
-    return expectation.isPresent() && !framing.isEmpty();
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.scopegate.proxy.message.Malformed;
 import io.scopegate.proxy.message.Objections;
 import io.scopegate.proxy.message.RequestHead;
 import io.scopegate.proxy.message.WebSocketFields;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the head of a request of a field block (RFC 9113 §8.3.1). */
@@ -44,7 +43,7 @@ final class RequestHeadReader {
     }
     String host = host(block, objections);
     Framing framing = framing(fields, endStream, objections);
-    boolean expects = expectsContinue(fields, framing, objections);
+    boolean expects = FramingFields.expectsContinue(fields, framing, objections);
     String protocol = block.protocol();
     if (protocol != null) {
       checkWebSocket(method, protocol, fields, framing, endStream, objections);
@@ -87,12 +86,14 @@ final class RequestHeadReader {
 
   /** What {@code :authority} says and what {@code host} says must be one and the same. */
   private static String host(FieldBlock block, Objections objections) {
-    Optional<String> field = FramingFields.only(block.fields(), "host", objections);
+    String field = FramingFields.only(block.fields(), "host", objections);
     String authority = block.authority();
-    String host = authority == null ? field.orElse("") : authority;
-    if (!Grammar.isAuthority(host)) {
+    String host = authority == null ? field : authority;
+    if (host == null || !Grammar.isAuthority(host)) {
       objections.refuse("`:authority` is missing or not a host");
-    } else if (field.isPresent() && !field.get().equals(host)) {
+      return "";
+    }
+    if (field != null && !field.equals(host)) {
       objections.refuse("`:authority` and `host` differ");
     }
     return host;
@@ -107,13 +108,5 @@ final class RequestHeadReader {
       return stated == null ? Framing.NONE : stated;
     }
     return stated == null ? Framing.CHUNKED : stated;
-  }
-
-  private static boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
-    Optional<String> expectation = FramingFields.only(fields, "expect", objections);
-    if (expectation.isPresent() && !expectation.get().equalsIgnoreCase("100-continue")) {
-      objections.refuse("an expectation other than `100-continue`");
-    }
-    return expectation.isPresent() && !framing.isEmpty();
   }
 }

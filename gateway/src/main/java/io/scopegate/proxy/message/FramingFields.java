@@ -1,6 +1,5 @@
 package io.scopegate.proxy.message;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,39 +11,50 @@ public final class FramingFields {
 
   /** Returns the framing that the fields state, or null if they state none. */
   public static @Nullable Framing read(Fields fields, boolean http10, Objections objections) {
-    Optional<String> coding = only(fields, "Transfer-Encoding", objections);
-    Optional<String> length = only(fields, "Content-Length", objections);
-    if (coding.isPresent()) {
-      if (length.isPresent()) {
+    String coding = only(fields, "Transfer-Encoding", objections);
+    String length = only(fields, "Content-Length", objections);
+    if (coding != null) {
+      if (length != null) {
         objections.refuse("both `Content-Length` and `Transfer-Encoding`");
       } else if (http10) {
         objections.refuse("`Transfer-Encoding` in HTTP/1.0");
-      } else if (!coding.get().equalsIgnoreCase("chunked")) {
+      } else if (!coding.equalsIgnoreCase("chunked")) {
         objections.refuse("a transfer coding other than `chunked`");
       }
       return Framing.CHUNKED;
     }
-    if (length.isEmpty()) {
+    if (length == null) {
       return null;
     }
-    String digits = length.get();
     // 18 digits are less than 2^63 and more than any body.
-    if (!Grammar.isDigits(digits) || digits.length() > 18) {
+    if (!Grammar.isDigits(length) || length.length() > 18) {
       objections.refuse("`Content-Length` is not a length");
       return null;
     }
-    return Framing.fixed(Long.parseLong(digits));
+    return Framing.fixed(Long.parseLong(length));
   }
 
-  /** Returns the value of a field that may stand once. */
-  public static Optional<String> only(Fields fields, String name, Objections objections) {
+  /**
+   * Says whether a client waits for a 100 before it sends the body; objects to any other
+   * expectation (RFC 9110 §10.1.1).
+   */
+  public static boolean expectsContinue(Fields fields, Framing framing, Objections objections) {
+    String expectation = only(fields, "Expect", objections);
+    if (expectation != null && !expectation.equalsIgnoreCase("100-continue")) {
+      objections.refuse("an expectation other than `100-continue`");
+    }
+    return expectation != null && !framing.isEmpty();
+  }
+
+  /** Returns the value of a field that may stand once, or null if it does not stand there. */
+  public static @Nullable String only(Fields fields, String name, Objections objections) {
     int line = fields.line(name, 0);
     if (line < 0) {
-      return Optional.empty();
+      return null;
     }
     if (fields.line(name, line + 1) >= 0) {
       objections.refuse("`" + name + "` stands more than once");
     }
-    return Optional.of(fields.value(line));
+    return fields.value(line);
   }
 }

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Optional;
 
 /** The fields by which client and server agree on a WebSocket (RFC 6455 §4). Immutable. */
 public final class WebSocketFields {
@@ -35,16 +34,15 @@ public final class WebSocketFields {
 
   /** Objects unless it is the one version that there is, whose frames we know. */
   public static void checkVersion(Fields fields, Objections objections) {
-    Optional<String> version = FramingFields.only(fields, VERSION, objections);
-    if (!version.equals(Optional.of("13"))) {
+    if (!"13".equals(FramingFields.only(fields, VERSION, objections))) {
       objections.refuse("`" + VERSION + "` is not 13");
     }
   }
 
   /** Objects unless there is one well-formed key. */
   public static void checkKey(Fields fields, Objections objections) {
-    Optional<String> key = FramingFields.only(fields, KEY, objections);
-    if (key.isEmpty() || !isKey(key.get())) {
+    String key = FramingFields.only(fields, KEY, objections);
+    if (key == null || !isKey(key)) {
       objections.refuse("`" + KEY + "` is missing or no key");
     }
   }
