@@ -1,6 +1,5 @@
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -292,16 +291,10 @@ final class Staging {
   private static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> walk = Files.walk(folder)) {
-        walk.sorted(Comparator.reverseOrder()).forEach(Staging::deleteOne);
+        for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
       }
-    }
-  }
-
-  private static void deleteOne(Path file) {
-    try {
-      Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
