@@ -170,14 +170,16 @@ final class UnpackedImage {
       return process.exitValue();
     }
 
-    /** Returns a file of what the system tells about it. */
-    String told(String file) throws IOException {
-      return Files.readString(Path.of("/proc", Long.toString(first().pid()), file));
+    /** Returns the folder in which the system tells about it. */
+    Path told() {
+      return Path.of("/proc", Long.toString(first().pid()));
     }
 
     @Override
     public void close() {
-      process.destroyForcibly();
+      // What ends at last is the outer one.
+      process.children().forEach(ProcessHandle::destroyForcibly);
+      process.onExit().join();
     }
   }
 }
