@@ -31,23 +31,13 @@ import java.util.zip.ZipOutputStream;
  */
 final class Staging {
   /**
-   * What the program and its libraries use, by {@code jdeps}, less {@code java.desktop}: Jackson,
-   * Micrometer and the driver of PostgreSQL name it in classes that are not loaded without it.
+   * Named by Jackson, Micrometer and the driver of PostgreSQL in classes that are not loaded
+   * without it, and larger than all that is used.
    */
-  private static final List<String> MODULES =
-      List.of(
-          "java.base",
-          "java.logging",
-          "java.management",
-          "java.naming",
-          "java.net.http",
-          "java.security.jgss",
-          "java.sql",
-          "java.xml",
-          "jdk.httpserver",
-          "jdk.jfr",
-          "jdk.management",
-          "jdk.unsupported");
+  private static final String UNUSED_MODULE = "java.desktop";
+
+  /** Lines of {@code jdeps}: {@code gateway.jar -> java.net.http}. */
+  private static final Pattern USED_MODULE = Pattern.compile(".* -> ((?:java|jdk)\\.\\S+)");
 
   /**
    * What glibc opens without naming it: to end threads, and before version 2.34 to look up names.
@@ -109,12 +99,33 @@ final class Staging {
     for (String folder : List.of("dev", "proc", "tmp", "var/lib/scopegate")) {
       Files.createDirectories(root.resolve(folder));
     }
-    link();
     copyProgram();
+    link();
     copyLibrariesOfSystem();
     settle();
     train();
     settle();
+  }
+
+  /** Returns what the program and its libraries use of the JDK. */
+  private Set<String> modules() throws IOException, InterruptedException {
+    Path library = program.resolve("lib");
+    List<String> command = new ArrayList<>(List.of(tool("jdeps"), "-s", "--ignore-missing-deps"));
+    command.add("--multi-release=" + Runtime.version().feature());
+    command.addAll(List.of("-cp", library + "/*", program.resolve("gateway.jar").toString()));
+    list(library).forEach(jar -> command.add(jar.toString()));
+    Set<String> modules = new TreeSet<>();
+    for (String line : call("modules cannot be found", Map.of(), command)) {
+      Matcher matcher = USED_MODULE.matcher(line);
+      if (matcher.matches() && !matcher.group(1).equals(UNUSED_MODULE)) {
+        modules.add(matcher.group(1));
+      }
+    }
+    return modules;
+  }
+
+  private static String tool(String name) {
+    return Path.of(System.getProperty("java.home"), "bin", name).toString();
   }
 
   private void link() throws IOException, InterruptedException {
@@ -128,8 +139,8 @@ final class Staging {
         "the runtime cannot be linked",
         Map.of(),
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
-            "--add-modules=" + String.join(",", MODULES),
+            tool("jlink"),
+            "--add-modules=" + String.join(",", modules()),
             "--output=" + runtime,
             "--add-options=" + String.join(" ", options),
             "--vm=server",
