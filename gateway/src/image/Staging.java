@@ -94,6 +94,8 @@ final class Staging {
 
   private void run() throws IOException, InterruptedException {
     delete(root);
+    // Jib knows what has changed by the time of a file, and here all have the same.
+    delete(target.resolve("jib-cache"));
     copyTree(sources.resolve("root"), root);
     // The first two are mounted over; the others can be written.
     for (String folder : List.of("dev", "proc", "tmp", "var/lib/scopegate")) {
