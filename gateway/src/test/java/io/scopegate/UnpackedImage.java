@@ -104,8 +104,7 @@ final class UnpackedImage {
   /** Starts the entry point with these arguments, and options of the virtual machine. */
   Contained start(String javaOptions, String... arguments) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", ENTER));
+        new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "sh", "-ec", ENTER));
     Stream.of("sh", root, config, data).map(Object::toString).forEach(command::add);
     description.get("Env").values().forEach(one -> command.add(one.asString()));
     if (!javaOptions.isEmpty()) {
@@ -177,7 +176,8 @@ final class UnpackedImage {
 
     @Override
     public void close() {
-      // What ends at last is the outer one.
+      // The outer one ends after it; asked to end its child with itself, it could not: that wish is
+      // lost where the child becomes another user.
       process.children().forEach(ProcessHandle::destroyForcibly);
       process.onExit().join();
     }
