@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,5 +193,31 @@ class LauncherTest {
     options = "-Xmn64m";
 
     assertThat(last(run())).contains("-XX:+UseParallelGC").doesNotContain("NewSize");
+  }
+
+  @Test
+  void the_image_has_the_options_of_run() throws Exception {
+    version("25.0.3");
+    Files.createDirectory(target.resolve("native"));
+    run();
+    List<String> image = new ArrayList<>();
+    for (String file : List.of("options", "root/scopegate")) {
+      try (Stream<String> lines = Files.lines(Path.of("src/image", file))) {
+        lines
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.replaceAll("/opt/scopegate/[^ ]+", "PLACE"))
+            .forEach(line -> image.addAll(List.of(line.split(" "))));
+      }
+    }
+
+    String said = last(run()).replace(target.toRealPath() + "/", "/gateway/target/");
+    List<String> launcher = List.of(said.replaceAll("/gateway/target/[^ ]+", "PLACE").split(" "));
+
+    assertThat(image).contains("-XX:AOTCache=PLACE", "-Djava.library.path=PLACE");
+    // No image has a terminal to write colours to.
+    assertThat(launcher)
+        .containsAll(image)
+        .filteredOn(word -> !image.contains(word))
+        .containsExactly("-Dscopegate.colours=false", "run", "-c", "gateway.yaml");
   }
 }
