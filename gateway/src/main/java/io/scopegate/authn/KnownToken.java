@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class KnownToken {
   private static final long USE_GRAIN_MILLIS = Duration.ofMinutes(1).toMillis();
 
+  private static final Instant LAST = Instant.ofEpochMilli(Long.MAX_VALUE);
+
   private final String id;
   private final String subject;
   private final Issue issue;
@@ -37,8 +39,16 @@ final class KnownToken {
     this.id = token.id();
     this.subject = token.subject();
     this.issue = issue;
-    this.expiresMillis = token.expires().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+    this.expiresMillis = token.expires().map(KnownToken::millis).orElse(Long.MAX_VALUE);
     this.lastUseMillis = new AtomicLong(token.lastUsed().map(Instant::toEpochMilli).orElse(0L));
+  }
+
+  /** Databases know moments for which milliseconds are too fine: {@code infinity} is one. */
+  private static long millis(Instant moment) {
+    if (moment.isAfter(LAST)) {
+      return Long.MAX_VALUE;
+    }
+    return moment.isBefore(Instant.EPOCH) ? 0 : moment.toEpochMilli();
   }
 
   String id() {

@@ -22,6 +22,7 @@ import io.scopegate.store.TokenUse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows personal access tokens. What a token is and what a subject holds is cached, never what
@@ -167,16 +169,10 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
   }
 
   private CompletableFuture<Caller> known(Credential.Bearer bearer, Policy policy, String address) {
-    byte[] value = bearer.length() <= USUAL ? VALUE.get() : new byte[bearer.length()];
-    bearer.copyTo(value);
-    boolean mayBeKnown =
-        TokenFormat.isClaimedBy(bearer)
-            ? TokenFormat.isWellFormed(value, bearer.length())
-            : store.hasImportedTokens();
-    if (!mayBeKnown) {
+    TokenDigest digest = digest(bearer);
+    if (digest == null) {
       return CompletableFuture.completedFuture(INVALID);
     }
-    TokenDigest digest = TokenDigest.of(value, bearer.length());
     CompletableFuture<Outcome<KnownToken>> token = tokens.known(digest);
     if (token == null) {
       Long unknownSince = unknown.getIfPresent(digest);
@@ -188,6 +184,20 @@ public final class TokenAuthenticator implements Authenticator, Subjects, AutoCl
     return token.isDone()
         ? caller(token.getNow(SharedLookup.failed()), policy, address)
         : token.thenCompose(outcome -> caller(outcome, policy, address));
+  }
+
+  /** Returns the digest of a bearer that may be a token's; null if it cannot be one. */
+  private @Nullable TokenDigest digest(Credential.Bearer bearer) {
+    int length = bearer.length();
+    byte[] value = length <= USUAL ? VALUE.get() : new byte[length];
+    bearer.copyTo(value);
+    boolean mayBeKnown =
+        TokenFormat.isClaimedBy(bearer)
+            ? TokenFormat.isWellFormed(value, length)
+            : store.hasImportedTokens();
+    TokenDigest digest = mayBeKnown ? TokenDigest.of(value, length) : null;
+    Arrays.fill(value, 0, length, (byte) 0); // no value stays
+    return digest;
   }
 
   private CompletableFuture<Caller> caller(
