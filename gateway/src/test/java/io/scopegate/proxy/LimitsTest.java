@@ -192,22 +192,26 @@ class LimitsTest {
     }
   }
 
-  /** DOS-001: the time of a head counts from its first byte, not from its last. */
-  @Test
-  void a_head_that_trickles_in_is_ended_when_its_time_is_over() throws Exception {
-    FrontendSettings impatient =
+  /** Starts a gateway that gives a head 300 ms, and all else long. */
+  private static TestGateway impatient(RecordingBackend backend) throws IOException {
+    FrontendSettings settings =
         new FrontendSettings(
             Duration.ofMillis(300),
             Duration.ofSeconds(9),
             Duration.ofSeconds(9),
             1000,
             TrustedProxies.none());
+    return TestGateway.with(TestGateway.OPEN)
+        .backend("core", backend.url())
+        .frontend(settings)
+        .start();
+  }
+
+  /** DOS-001: the time of a head counts from its first byte, not from its last. */
+  @Test
+  void a_head_that_trickles_in_is_ended_when_its_time_is_over() throws Exception {
     try (RecordingBackend backend = RecordingBackend.start();
-        TestGateway gateway =
-            TestGateway.with(TestGateway.OPEN)
-                .backend("core", backend.url())
-                .frontend(impatient)
-                .start();
+        TestGateway gateway = impatient(backend);
         RawClient client = gateway.connect()) {
       long start = System.nanoTime();
       client.send("GET /a HTTP/1.1\r\nHost: gw.test\r\n");
@@ -228,19 +232,8 @@ class LimitsTest {
   @ValueSource(strings = {"P", "PRI * HT"})
   void a_preface_that_does_not_go_on_is_ended_when_the_time_of_a_head_is_over(String begin)
       throws Exception {
-    FrontendSettings impatient =
-        new FrontendSettings(
-            Duration.ofMillis(300),
-            Duration.ofSeconds(9),
-            Duration.ofSeconds(9),
-            1000,
-            TrustedProxies.none());
     try (RecordingBackend backend = RecordingBackend.start();
-        TestGateway gateway =
-            TestGateway.with(TestGateway.OPEN)
-                .backend("core", backend.url())
-                .frontend(impatient)
-                .start();
+        TestGateway gateway = impatient(backend);
         RawClient client = gateway.connect()) {
       long start = System.nanoTime();
       client.send(begin);

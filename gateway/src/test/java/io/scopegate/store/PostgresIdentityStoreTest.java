@@ -147,6 +147,15 @@ class PostgresIdentityStoreTest extends IdentityStoreContract {
     }
   }
 
+  /** Writes a change as another gateway would, and tells nobody. */
+  private void write(String origin, String kind, String name) throws Exception {
+    PostgresServer.execute(
+        access,
+        "WITH next AS (UPDATE change_number SET number = number + 1 RETURNING number)"
+            + " INSERT INTO change (number, origin, kind, name)"
+            + " SELECT number, '%s', '%s', '%s' FROM next".formatted(origin, kind, name));
+  }
+
   @Test
   void a_change_of_no_token_makes_everything_be_read_again() throws Exception {
     try (IdentityStore one = another(PERIOD);
@@ -154,11 +163,7 @@ class PostgresIdentityStoreTest extends IdentityStoreContract {
       Heard heard = new Heard();
       other.onChange(heard);
 
-      PostgresServer.execute(
-          access,
-          "WITH next AS (UPDATE change_number SET number = number + 1 RETURNING number)"
-              + " INSERT INTO change (number, origin, kind, name)"
-              + " SELECT number, 'other', 'token', 'no digest' FROM next");
+      write("other", "token", "no digest");
       assertThat(heard.next()).isEqualTo("missed");
       one.putSubject("bob", true);
       assertThat(heard.next()).isEqualTo("subject bob");
@@ -172,11 +177,7 @@ class PostgresIdentityStoreTest extends IdentityStoreContract {
       other.onChange(heard);
 
       PostgresServer.execute(access, "NOTIFY scopegate_change");
-      PostgresServer.execute(
-          access,
-          "WITH next AS (UPDATE change_number SET number = number + 1 RETURNING number)"
-              + " INSERT INTO change (number, origin, kind, name)"
-              + " SELECT number, 'silent', 'subject', 'quiet' FROM next");
+      write("silent", "subject", "quiet");
 
       assertThat(heard.next()).isEqualTo("subject quiet");
     }
